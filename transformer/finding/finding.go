@@ -1,0 +1,122 @@
+// Package finding holds what the program has to say about a set of manifests: errors, warnings and information, each with
+// a stable code, the object and field it is about, the cause and the remedy. Every failure that a user can cause is a
+// Finding; Go errors are for what should not happen.
+package finding
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Severity says what a Finding means for the run.
+type Severity string
+
+// The severities. Their text is the one of the KRM functions specification.
+const (
+	// Error makes the run fail: nothing is transformed and the exit status is 1.
+	Error Severity = "error"
+	// Warning is something that a person should look at; the run goes on.
+	Warning Severity = "warning"
+	// Info reports a choice that the program made.
+	Info Severity = "info"
+)
+
+// rank orders severities for display, the most important one first.
+func (s Severity) rank() int {
+	switch s {
+	case Error:
+		return 0
+	case Warning:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// Rule is what all Findings of one code have in common. A room declares its rules as literals, so that code, severity
+// and title stand together and cannot drift.
+type Rule struct {
+	// Code is the stable identifier, such as PE110. A published code keeps its meaning.
+	Code string
+	// Severity is the severity of every Finding of this rule.
+	Severity Severity
+	// Title is a short phrase, lower case, that says what is wrong in general.
+	Title string
+}
+
+// At makes the Finding of rule r about field of object. The cause is one line, lower case, without a final period; the
+// remedy says what to do about it and may be empty where the cause says it already.
+func (r Rule) At(object Object, field, cause, remedy string) Finding {
+	return Finding{
+		Code: r.Code, Severity: r.Severity, Title: r.Title,
+		Object: object, Field: field, Cause: cause, Remedy: remedy,
+	}
+}
+
+// Object names the object that a Finding is about. The zero Object stands for the configuration or the input as a whole.
+type Object struct {
+	APIVersion string
+	Kind       string
+	Namespace  string
+	Name       string
+}
+
+// String returns the object as messages name it: "Ingress cindy/admin", without the namespace where there is none.
+func (o Object) String() string {
+	name := o.Name
+	if o.Namespace != "" {
+		name = o.Namespace + "/" + o.Name
+	}
+	return strings.TrimSpace(o.Kind + " " + name)
+}
+
+// Finding is one thing to say about one object.
+type Finding struct {
+	Code     string
+	Severity Severity
+	Title    string
+	Object   Object
+	// Field is the path of the field inside the object, or inside the configuration when Object is zero; it may be empty.
+	Field  string
+	Cause  string
+	Remedy string
+}
+
+// String returns the message without code and severity: "Ingress cindy/admin: spec.rules[0].host: cause".
+func (f Finding) String() string {
+	var parts []string
+	for _, part := range []string{f.Object.String(), f.Field, f.Cause} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ": ")
+}
+
+// List is the Findings of one run.
+type List []Finding
+
+// HasErrors says whether the list holds a Finding of severity Error.
+func (l List) HasErrors() bool {
+	return slices.ContainsFunc(l, func(f Finding) bool { return f.Severity == Error })
+}
+
+// Count returns the number of Findings of the given severity.
+func (l List) Count(severity Severity) int {
+	count := 0
+	for _, f := range l {
+		if f.Severity == severity {
+			count++
+		}
+	}
+	return count
+}
+
+// Sorted returns a copy with errors first, then warnings, then information. Within a severity the order stays: it is the
+// order of the manifests. Errors stand first because kpt shows no more than four lines of a failed function.
+func (l List) Sorted() List {
+	sorted := slices.Clone(l)
+	slices.SortStableFunc(sorted, func(a, b Finding) int { return cmp.Compare(a.Severity.rank(), b.Severity.rank()) })
+	return sorted
+}
