@@ -1,0 +1,25 @@
+package manifest
+
+import "github.com/private-endpoints/private-endpoints/transformer/finding"
+
+// The rules about the input as a whole. An input that breaks one of them cannot be taken apart safely, so nothing of it
+// is read.
+var (
+	ruleNoInput = finding.Rule{
+		Code: "PE001", Severity: finding.Error, Title: "no input",
+	}
+	ruleEncoding = finding.Rule{
+		Code: "PE002", Severity: finding.Error, Title: "input is not UTF-8",
+	}
+	ruleDirective = finding.Rule{
+		Code: "PE003", Severity: finding.Error, Title: "YAML directive in the input",
+	}
+	ruleResourceList = finding.Rule{
+		Code: "PE004", Severity: finding.Error, Title: "ResourceList that cannot be read",
+	}
+)
+
+// Rules returns the rules that this package reports.
+func Rules() []finding.Rule {
+	return []finding.Rule{ruleNoInput, ruleEncoding, ruleDirective, ruleResourceList}
+}
