@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +30,9 @@ func (i *Item) RemoveAnnotation(key string) error {
 }
 
 // Set writes value at path: a string, number or bool, or anything that JSON can encode. The elements of path are mapping
-// keys, or "[0]" for an element of a sequence. Absent mappings on the way are created. Nothing changes when the value is
-// there already. It fails where the item cannot be parsed, a node on the way is of another type or an element is out of
-// range.
+// keys, or "[0]" for an element of a sequence; the index after the last one appends, and makes an absent sequence. Absent
+// mappings on the way are created. Nothing changes when the value is there already. It fails where the item cannot be
+// parsed, a node on the way is of another type or an element is out of range.
 func (i *Item) Set(value any, path ...string) error {
 	root, err := i.Node()
 	if err != nil {
@@ -48,7 +49,7 @@ func (i *Item) Set(value any, path ...string) error {
 			return fmt.Errorf("%s: %w", strings.Join(path[:depth+1], "."), err)
 		}
 		if next == nil || next.Tag == yaml.NodeTagNull {
-			next = &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+			next = emptyParent(path[depth+1])
 			if err := put(node, element, next); err != nil {
 				return fmt.Errorf("%s: %w", strings.Join(path[:depth+1], "."), err)
 			}
@@ -71,13 +72,27 @@ func (i *Item) Set(value any, path ...string) error {
 	return nil
 }
 
-// Delete removes what stands at path. It does nothing when there is nothing. It fails where the item cannot be parsed.
+// Delete removes what stands at path, whose elements are those of Set. It does nothing when there is nothing. It fails
+// where the item cannot be parsed.
 func (i *Item) Delete(path ...string) error {
-	if _, err := i.Node(); err != nil {
+	root, err := i.Node()
+	if err != nil {
 		return err
 	}
-	parent := i.find(path[:len(path)-1]...)
-	if parent == nil || parent.Kind != yaml.MappingNode {
+	parent := root.YNode()
+	for _, element := range path[:len(path)-1] {
+		if parent, err = step(parent, element); err != nil || parent == nil {
+			return nil
+		}
+	}
+	if index, ok := sequenceIndex(path[len(path)-1]); ok {
+		if parent.Kind == yaml.SequenceNode && index < len(parent.Content) {
+			parent.Content = slices.Delete(parent.Content, index, index+1)
+			i.touch()
+		}
+		return nil
+	}
+	if parent.Kind != yaml.MappingNode {
 		return nil
 	}
 	for at := 0; at+1 < len(parent.Content); at += 2 {
@@ -98,8 +113,11 @@ func (i *Item) touch() {
 
 func step(node *yaml.Node, element string) (*yaml.Node, error) {
 	if index, ok := sequenceIndex(element); ok {
-		if node.Kind != yaml.SequenceNode || index >= len(node.Content) {
+		if node.Kind != yaml.SequenceNode || index > len(node.Content) {
 			return nil, fmt.Errorf("no such element")
+		}
+		if index == len(node.Content) {
+			return nil, nil
 		}
 		return node.Content[index], nil
 	}
@@ -111,6 +129,10 @@ func step(node *yaml.Node, element string) (*yaml.Node, error) {
 
 func put(node *yaml.Node, element string, value *yaml.Node) error {
 	if index, ok := sequenceIndex(element); ok {
+		if index == len(node.Content) {
+			node.Content = append(node.Content, value)
+			return nil
+		}
 		node.Content[index] = value
 		return nil
 	}
@@ -128,6 +150,14 @@ func put(node *yaml.Node, element string, value *yaml.Node) error {
 	}
 	node.Content = append(node.Content, key, value)
 	return nil
+}
+
+// emptyParent returns the empty node that element can be put into.
+func emptyParent(element string) *yaml.Node {
+	if _, ok := sequenceIndex(element); ok {
+		return &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+	}
+	return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
 }
 
 func sequenceIndex(element string) (int, bool) {
