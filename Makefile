@@ -1,0 +1,76 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+export CGO_ENABLED := 0
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+FUZZTIME ?= 1m
+
+# Modules of their own, so that what they need stays out of the function's go.mod.
+MODULES := . tools tools/kubectl
+
+.PHONY: build
+build: ## Build bin/private-endpoints.
+	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/private-endpoints ./fn/private-endpoints
+
+.PHONY: demo
+demo: build bin/kustomize ## Run the hello-world example through kustomize.
+	@printf '\nin: examples/hello-world/service.yaml\n\n'
+	@cat examples/hello-world/service.yaml
+	@printf '\ncommand: kustomize build --enable-alpha-plugins --enable-exec examples/hello-world\n'
+	@printf '\nout:\n\n'
+	@bin/kustomize build --enable-alpha-plugins --enable-exec examples/hello-world
+
+.PHONY: test
+test: build bin/kustomize ## Run every test.
+	go test ./...
+
+.PHONY: lint
+lint: bin/gofumpt bin/staticcheck ## Check formatting, module files and common mistakes.
+	@unformatted=$$(bin/gofumpt -l .); \
+		if [[ -n "$$unformatted" ]]; then printf 'not formatted with gofumpt:\n%s\n' "$$unformatted"; exit 1; fi
+	go vet ./...
+	go -C tools/kubectl vet ./...
+	bin/staticcheck ./...
+	@for module in $(MODULES); do (set -x; go -C "$$module" mod tidy -diff); done
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (1m).
+	@go test -list '^Fuzz' ./... \
+		| awk '/^Fuzz/ { names[n++] = $$1 } /^ok/ { for (i = 0; i < n; i++) print $$2, names[i]; n = 0 }' \
+		| while read -r package name; do \
+			(set -x; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$package" </dev/null) || exit 1; \
+		done
+
+.PHONY: bench
+bench: build bin/bench bin/identity ## Compare speed and memory with a bare kyaml function.
+	bin/bench
+
+.PHONY: bench-smoke
+bench-smoke: build bin/bench bin/identity ## The same with fewer rounds.
+	bin/bench -rounds 3 -start-rounds 20
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+bin/bench: $(wildcard bench/*.go bench/*.tmpl) go.mod
+	go build -o $@ ./bench
+
+bin/identity: $(wildcard bench/identity/*.go) go.mod
+	go build -trimpath -ldflags '-s -w' -o $@ ./bench/identity
+
+bin/gofumpt: tools/go.mod
+	go -C tools build -o ../$@ mvdan.cc/gofumpt
+
+bin/staticcheck: tools/go.mod
+	go -C tools build -o ../$@ honnef.co/go/tools/cmd/staticcheck
+
+bin/kustomize: tools/go.mod
+	go -C tools build -o ../$@ sigs.k8s.io/kustomize/kustomize/v5
+
+# kubectl learns its own version from the linker; k8s.io/kubectl v0.33.13 is kubectl v1.33.13.
+bin/kubectl: tools/kubectl/go.mod tools/kubectl/main.go
+	version=$$(go -C tools/kubectl list -m -f '{{.Version}}' k8s.io/kubectl); \
+		go -C tools/kubectl build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=v1.$${version#v0.}" -o ../../$@ .
