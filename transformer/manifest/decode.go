@@ -10,7 +10,7 @@ import (
 // Decode reads the item into object, a pointer to a k8s.io/api type or to a struct with json tags. Fields that the type
 // does not know are let through. The error is a *ParseError, or says which field has the wrong type.
 func (i *Item) Decode(object any) error {
-	data, err := i.json()
+	data, err := i.JSON()
 	if err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func (i *Item) Decode(object any) error {
 
 // DecodeStrict is Decode that refuses fields that the type does not know, because the API server drops them.
 func (i *Item) DecodeStrict(object any) error {
-	data, err := i.json()
+	data, err := i.JSON()
 	if err != nil {
 		return err
 	}
@@ -40,8 +40,8 @@ func (i *Item) notValid(err error) error {
 	return fmt.Errorf("is not a valid %s of %s: %w", i.Kind(), i.APIVersion(), err)
 }
 
-// json returns the content of the item as JSON.
-func (i *Item) json() ([]byte, error) {
+// JSON returns the content of the item as JSON.
+func (i *Item) JSON() ([]byte, error) {
 	node, err := i.Node()
 	if err != nil {
 		return nil, err
