@@ -39,7 +39,7 @@ func (s Severity) rank() int {
 type Rule struct {
 	// Code is the stable identifier, such as PE110. A published code keeps its meaning.
 	Code string
-	// Severity is the severity of every Finding of this rule.
+	// Severity is the severity of a Finding of this rule, unless the Finding says otherwise.
 	Severity Severity
 	// Title is a short phrase, lower case, that says what is wrong in general.
 	Title string
@@ -92,6 +92,12 @@ func (f Finding) String() string {
 		}
 	}
 	return strings.Join(parts, ": ")
+}
+
+// As returns the Finding with another severity, for a rule whose weight depends on what it meets.
+func (f Finding) As(severity Severity) Finding {
+	f.Severity = severity
+	return f
 }
 
 // List is the Findings of one run.

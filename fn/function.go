@@ -1,0 +1,134 @@
+package fn
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/private-endpoints/private-endpoints/transformer"
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// invocation is how the function was called.
+type invocation struct {
+	// configuration is a file; empty when the input carries the configuration.
+	configuration string
+	options       transformer.Options
+}
+
+// ruleTwoConfigurations keeps a file from silently beating what stands in the input, or the other way round.
+var ruleTwoConfigurations = finding.Rule{Code: "PE104", Severity: finding.Error, Title: "two configurations"}
+
+// legacyPlugin says whether kustomize calls the program as an exec plugin of the older kind, which works without
+// --enable-exec, and returns the file with the configuration. Such a call sends a plain stream and one argument.
+func (p Process) legacyPlugin() (string, bool) {
+	if p.Getenv("KUSTOMIZE_PLUGIN_CONFIG_STRING") == "" || len(p.Arguments) == 0 {
+		return "", false
+	}
+	info, err := os.Stat(p.Arguments[0])
+	return p.Arguments[0], err == nil && info.Mode().IsRegular()
+}
+
+// transform runs the function on stdin and returns the exit status. Nothing is written to stdout before the set has been
+// verified: the next command in a pipe may be kubectl apply.
+func (p Process) transform(call invocation) int {
+	if file, ok := p.Stdin.(*os.File); ok && isTerminal(file) {
+		fmt.Fprintln(p.Stderr, "private-endpoints: stdin is a terminal: pipe manifests in, or run \"private-endpoints --help\"")
+		return statusUsage
+	}
+	var file []byte
+	if call.configuration != "" {
+		var err error
+		if file, err = os.ReadFile(call.configuration); err != nil {
+			fmt.Fprintf(p.Stderr, "private-endpoints: the configuration cannot be read: %v\n", err)
+			return statusUsage
+		}
+	}
+	input, err := io.ReadAll(p.Stdin)
+	if err != nil {
+		fmt.Fprintf(p.Stderr, "private-endpoints: stdin cannot be read: %v\n", err)
+		return statusFindings
+	}
+	set, findings := run(input, file, call)
+	exit := p.writeFindings(findings)
+	if err := p.writeSet(set, input, findings); err != nil {
+		fmt.Fprintf(p.Stderr, "private-endpoints: nothing usable was written: %v\n", err)
+		return statusFindings
+	}
+	return exit
+}
+
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Mode()&os.ModeDevice != 0 && file.Name() != os.DevNull
+}
+
+// run reads the input and transforms it. The set is nil when the input cannot be read.
+func run(input, file []byte, call invocation) (*manifest.Set, finding.List) {
+	set, findings := manifest.Read(input)
+	if findings.HasErrors() {
+		return nil, findings
+	}
+	settings, problems := configuration(set, file)
+	findings = append(findings, problems...)
+	if findings.HasErrors() {
+		return set, findings
+	}
+	return set, append(findings, transformer.Transform(set, settings, call.options)...)
+}
+
+// configuration decodes the one configuration that there must be: the functionConfig of a ResourceList, or a file.
+func configuration(set *manifest.Set, file []byte) (*config.Config, finding.List) {
+	embedded := set.FunctionConfig()
+	switch {
+	case embedded != nil && file != nil:
+		return nil, finding.List{ruleTwoConfigurations.At(finding.Object{}, "", "the input carries a functionConfig and --config names a file", "remove one of the two")}
+	case file != nil:
+		return config.Decode(file)
+	case embedded == nil:
+		return nil, finding.List{config.Missing()}
+	}
+	document, err := embedded.JSON()
+	if err != nil {
+		return nil, finding.List{config.Unreadable(err)}
+	}
+	return config.Decode(document)
+}
+
+// writeFindings writes the findings and their number to stderr and returns the exit status.
+func (p Process) writeFindings(findings finding.List) int {
+	// Where stderr is gone there is nobody left to tell.
+	_ = findings.WriteText(p.Stderr)
+	if !findings.HasErrors() {
+		return statusOK
+	}
+	fmt.Fprintf(p.Stderr, "private-endpoints: %s, %s: nothing was transformed\n",
+		count(findings.Count(finding.Error), "error"), count(findings.Count(finding.Warning), "warning"))
+	return statusFindings
+}
+
+func count(number int, noun string) string {
+	if number == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", number, noun)
+}
+
+// writeSet writes the transformed set. After an error it writes the input of a ResourceList again, with results, because
+// kpt deletes what is missing from the output; and nothing of a stream, because it may be applied.
+func (p Process) writeSet(set *manifest.Set, input []byte, findings finding.List) error {
+	if set == nil {
+		return nil
+	}
+	if findings.HasErrors() {
+		if !set.IsResourceList() {
+			return nil
+		}
+		set, _ = manifest.Read(input)
+	}
+	set.SetResults(findings)
+	_, err := set.WriteTo(p.Stdout)
+	return err
+}

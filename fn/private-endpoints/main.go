@@ -1,0 +1,23 @@
+// Private-endpoints makes private endpoints of annotated Services and Ingresses. See package fn for what it does, and
+// "private-endpoints --help" for how to call it.
+package main
+
+import (
+	"os"
+
+	"github.com/private-endpoints/private-endpoints/fn"
+)
+
+// version is set by the linker in released binaries.
+var version string
+
+func main() {
+	os.Exit(fn.Main(fn.Process{
+		Arguments: os.Args[1:],
+		Getenv:    os.Getenv,
+		Stdin:     os.Stdin,
+		Stdout:    os.Stdout,
+		Stderr:    os.Stderr,
+		Version:   version,
+	}))
+}

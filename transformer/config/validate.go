@@ -1,0 +1,378 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+)
+
+// The grammars are the intersection of what all consumers accept (E20): a value that fits them means the same to every
+// ingress controller and auth service.
+var (
+	groupGrammar    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$`)
+	pathGrammar     = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
+	queryGrammar    = regexp.MustCompile(`^[A-Za-z0-9._~=&:/?,-]*$`)
+	headerGrammar   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
+	versionGrammar  = regexp.MustCompile(`^\d+\.\d+(\.\d+)?$`)
+	placeholder     = regexp.MustCompile(`\$\{[^}]*\}`)
+	templateGrammar = regexp.MustCompile(`\{[^}]*\}`)
+)
+
+// forbiddenHeaders must not be taken from the auth service: they belong to the connection or to the user's credentials.
+var forbiddenHeaders = []string{"host", "content-length", "transfer-encoding", "connection", "cookie", "set-cookie", "authorization"}
+
+// IsLabel says whether value is a DNS label (RFC 1123), which the names of Services and namespaces are.
+func IsLabel(value string) bool { return len(validation.IsDNS1123Label(value)) == 0 }
+
+func isSubdomain(value string) bool { return len(validation.IsDNS1123Subdomain(value)) == 0 }
+
+// validator collects what is wrong with the values of one configuration.
+type validator struct {
+	config   *Config
+	names    fieldNames
+	findings finding.List
+}
+
+// validate checks every value and reports all problems at once.
+func validate(config *Config, names fieldNames) finding.List {
+	v := &validator{config: config, names: names}
+	v.unsupported()
+	v.enumerations()
+	v.placeholders()
+	v.domains()
+	v.classes()
+	v.tls()
+	v.auth()
+	v.access()
+	return v.findings
+}
+
+func (v *validator) report(path, cause, remedy string) {
+	v.findings = append(v.findings, ruleValue.At(finding.Object{}, v.names.of(path), cause, remedy))
+}
+
+func (v *validator) require(path, value string) bool {
+	if value == "" {
+		v.report(path, "is required", "set it")
+	}
+	return value != ""
+}
+
+func (v *validator) unsupported() {
+	spec := v.config.Spec
+	for _, part := range []struct {
+		path string
+		set  bool
+	}{{"spec.gateway", spec.Gateway != nil}, {"spec.links.argocd", spec.Links.ArgoCD}, {"spec.networkPolicy", spec.NetworkPolicy != nil}} {
+		if part.set {
+			v.findings = append(v.findings, ruleUnsupported.At(finding.Object{}, part.path, "is not supported yet", "remove it"))
+		}
+	}
+}
+
+func (v *validator) enumerations() {
+	spec := v.config.Spec
+	for _, field := range []struct {
+		path, value string
+		values      []string
+	}{
+		{"spec.services.convertLoadBalancers", spec.Services.ConvertLoadBalancers, []string{ConvertPrivate, ConvertAll, ConvertNever}},
+		{"spec.placeholders", spec.Placeholders, []string{PlaceholdersNone, PlaceholdersFlux}},
+		{"spec.verify.mode", spec.Verify.Mode, []string{VerifyEnforce, VerifyWarn, VerifyOff}},
+	} {
+		if slices.Contains(field.values, field.value) {
+			continue
+		}
+		remedy := "use one of " + strings.Join(field.values, ", ")
+		if proposal := nearest(field.value, field.values); proposal != "" {
+			remedy = fmt.Sprintf("did you mean %s? The values are %s", proposal, strings.Join(field.values, ", "))
+		}
+		v.report(field.path, fmt.Sprintf("%q is not a value", field.value), remedy)
+	}
+}
+
+// placeholders refuses Flux variables (E21): everywhere by default, and everywhere but in hosts and the Secret's name when
+// they are allowed. Where they are allowed, the checks that follow see a plain word in their place.
+func (v *validator) placeholders() {
+	spec := v.config.Spec
+	allowed := spec.Placeholders == PlaceholdersFlux
+	type field struct {
+		path, value string
+		replaceable bool
+	}
+	fields := []field{
+		{"spec.subdomain", spec.Subdomain, true},
+		{"spec.tls.secretName", spec.TLS.SecretName, true},
+		{"spec.auth.url", afterHost(spec.Auth.URL), false},
+		{"spec.auth.signInURL", afterHost(spec.Auth.SignInURL), false},
+		{"spec.auth.url", hostOf(spec.Auth.URL), true},
+		{"spec.auth.signInURL", hostOf(spec.Auth.SignInURL), true},
+		{"spec.annotationDomain", spec.AnnotationDomain, false},
+		{"spec.defaultNamespace", spec.DefaultNamespace, false},
+		{"spec.tls.clusterIssuer", spec.TLS.ClusterIssuer, false},
+	}
+	for _, f := range fields {
+		if !strings.Contains(f.value, "${") || f.replaceable && allowed {
+			continue
+		}
+		remedy := "write the value itself: only subdomain, tls.secretName and the hosts of auth.url and auth.signInURL can be placeholders"
+		if f.replaceable {
+			remedy = "write the value itself, or set spec.placeholders: flux"
+		}
+		v.report(f.path, fmt.Sprintf("%q holds a placeholder", f.value), remedy)
+	}
+}
+
+// plain replaces placeholders by a word that every grammar accepts, so that the rest of a value can be checked.
+func plain(value string) string { return placeholder.ReplaceAllString(value, "x") }
+
+// hostOf and afterHost split a URL at the end of its host and port; a placeholder of the bash kind may hold a slash.
+func hostOf(address string) string { return address[:endOfHost(address)] }
+
+func afterHost(address string) string { return address[endOfHost(address):] }
+
+func endOfHost(address string) int {
+	start := strings.Index(address, "://")
+	if start < 0 {
+		start = -len("://")
+	}
+	start += len("://")
+	braces := 0
+	for i := start; i < len(address); i++ {
+		switch address[i] {
+		case '{':
+			braces++
+		case '}':
+			braces--
+		case '/', '?', '#':
+			if braces == 0 {
+				return i
+			}
+		}
+	}
+	return len(address)
+}
+
+func (v *validator) domains() {
+	spec := v.config.Spec
+	switch {
+	case strings.Contains(spec.AnnotationDomain, "${"):
+	case !isSubdomain(spec.AnnotationDomain):
+		v.report("spec.annotationDomain", fmt.Sprintf("%q is not a DNS name", spec.AnnotationDomain), "write a domain such as dev.okteto.com")
+	case spec.AnnotationDomain == Domain:
+		v.report("spec.annotationDomain", fmt.Sprintf("%q is the program's own domain", Domain), "use a domain of your own, or leave the field out for dev.okteto.com")
+	}
+	if subdomain := plain(spec.Subdomain); subdomain != "" {
+		if !isHost(subdomain) {
+			v.report("spec.subdomain", fmt.Sprintf("%q is not a DNS name", spec.Subdomain), "write the domain under which the endpoints live, lower case and without a wildcard: apps.example.com")
+		}
+	}
+	if spec.Hosts.EnforceSuffix && spec.Subdomain == "" {
+		v.report("spec.hosts.enforceSuffix", "needs spec.subdomain", "set spec.subdomain")
+	}
+	if namespace := spec.DefaultNamespace; namespace != "" && !strings.Contains(namespace, "${") && !IsLabel(namespace) {
+		v.report("spec.defaultNamespace", fmt.Sprintf("%q is not a namespace", namespace), "write a DNS label")
+	}
+}
+
+func validLabels(domain string) bool {
+	return !slices.ContainsFunc(strings.Split(domain, "."), func(label string) bool { return !IsLabel(label) })
+}
+
+func (v *validator) classes() {
+	classes := v.config.Spec.IngressClasses
+	if len(classes) == 0 {
+		v.report("spec.ingressClasses", "is required", "list the class of your ingress controller")
+	}
+	for i, class := range classes {
+		path := element("spec.ingressClasses", i)
+		v.className(path+".name", class.Name, classes[:i])
+		if v.require(path+".controller", class.Controller) && !slices.Contains(ControllerIDs, class.Controller) {
+			remedy := "the controllers are " + strings.Join(ControllerIDs, ", ")
+			if proposal := nearest(class.Controller, ControllerIDs); proposal != "" {
+				remedy = "did you mean " + proposal + "?"
+			}
+			v.report(path+".controller", fmt.Sprintf("%q is not a controller", class.Controller), remedy)
+		}
+		if class.Version != "" && !versionGrammar.MatchString(class.Version) {
+			v.report(path+".version", fmt.Sprintf("%q is not a version", class.Version), `write it as "3.7" or "3.7.1", without v`)
+		}
+	}
+}
+
+func (v *validator) className(path, name string, before []IngressClass) {
+	switch {
+	case !v.require(path, name):
+	case name == SentinelClass:
+		v.report(path, "is the class that no controller may serve", "name the class of your ingress controller")
+	case !isSubdomain(name):
+		v.report(path, fmt.Sprintf("%q is not the name of an IngressClass", name), "write a DNS name, lower case")
+	case slices.ContainsFunc(before, func(other IngressClass) bool { return other.Name == name }):
+		v.report(path, fmt.Sprintf("%q is listed twice", name), "remove one of the two")
+	}
+}
+
+func (v *validator) tls() {
+	tls := v.config.Spec.TLS
+	set := 0
+	for _, isSet := range []bool{tls.SecretName != "", tls.ClusterIssuer != "", tls.ControllerDefault} {
+		if isSet {
+			set++
+		}
+	}
+	if set != 1 {
+		v.report("spec.tls", fmt.Sprintf("%d of secretName, clusterIssuer and controllerDefault are set", set), "set exactly one of them")
+	}
+	if tls.SecretName != "" && !isSubdomain(plain(tls.SecretName)) {
+		v.report("spec.tls.secretName", fmt.Sprintf("%q is not the name of a Secret", tls.SecretName), "write a DNS name, lower case")
+	}
+	if tls.ClusterIssuer != "" && !strings.Contains(tls.ClusterIssuer, "${") && !isSubdomain(tls.ClusterIssuer) {
+		v.report("spec.tls.clusterIssuer", fmt.Sprintf("%q is not the name of a ClusterIssuer", tls.ClusterIssuer), "write a DNS name, lower case")
+	}
+}
+
+func (v *validator) auth() {
+	auth := v.config.Spec.Auth
+	if v.require("spec.auth.url", auth.URL) {
+		// In the path of this URL alone, namespace and groups are filled in later (E19).
+		filled := hostOf(auth.URL) + strings.NewReplacer("{namespace}", "x", "{groups}", "x").Replace(afterHost(auth.URL))
+		v.address("spec.auth.url", filled, []string{"http", "https"}, false)
+	}
+	if auth.SignInURL != "" {
+		v.address("spec.auth.signInURL", auth.SignInURL, []string{"https"}, true)
+	}
+	v.headers(auth.ResponseHeaders)
+}
+
+// address checks a URL piece by piece, so that the finding names the piece.
+func (v *validator) address(path, address string, schemes []string, query bool) {
+	parsed, err := url.Parse(plain(address))
+	problem, remedy := "", "write it as "+schemes[len(schemes)-1]+"://host/path"
+	switch {
+	case err != nil || strings.ContainsAny(plain(address), " \t\r\n\"'`$;{}\\|<>^%"):
+		problem = "has a character that is not allowed in it"
+	case !slices.Contains(schemes, parsed.Scheme):
+		problem = "does not start with " + strings.Join(schemes, ":// or ") + "://"
+	case parsed.User != nil || strings.Contains(hostOf(address), "@"):
+		problem, remedy = "holds a user name", "remove it: it would stand in every Ingress"
+	case parsed.Fragment != "" || strings.Contains(address, "#"):
+		problem, remedy = "holds a fragment", "remove it"
+	case !isHost(parsed.Hostname()):
+		problem, remedy = fmt.Sprintf("has host %q, which is not a DNS name", parsed.Hostname()), "write the host lower case, in full"
+	case !isPort(parsed):
+		problem, remedy = fmt.Sprintf("has port %q", parsed.Port()), "write a port between 1 and 65535"
+	case !pathGrammar.MatchString(parsed.Path) || strings.Contains(parsed.Path+"/", "/../") || strings.Contains(parsed.Path+"/", "/./"):
+		problem, remedy = fmt.Sprintf("has path %q, which not every controller reads alike", parsed.Path), "use letters, digits and ._~- between single slashes"
+	case !query && (parsed.RawQuery != "" || parsed.ForceQuery || strings.Contains(address, "?")):
+		problem, remedy = "has a query", "remove it: the groups are added as the query"
+	case query && !queryGrammar.MatchString(parsed.RawQuery):
+		problem, remedy = fmt.Sprintf("has query %q, which not every controller reads alike", parsed.RawQuery), "use letters, digits and ._~=&:/?,-"
+	case query && parsed.Query().Has("rd"):
+		problem, remedy = "has a parameter rd", "remove it: the controller adds the page to return to"
+	default:
+		return
+	}
+	v.report(path, fmt.Sprintf("%q %s", address, problem), remedy)
+}
+
+func isHost(host string) bool { return isSubdomain(host) && validLabels(host) }
+
+func isPort(address *url.URL) bool {
+	if address.Port() == "" {
+		return !strings.HasSuffix(address.Host, ":")
+	}
+	port, err := strconv.Atoi(address.Port())
+	return err == nil && port >= 1 && port <= 65535
+}
+
+func (v *validator) headers(headers []string) {
+	const path = "spec.auth.responseHeaders"
+	if len(headers) == 0 {
+		v.report(path, "is empty", "list the headers that the backend gets, or leave the field out for the default")
+	}
+	var seen []string
+	for i, header := range headers {
+		folded := strings.ToLower(header)
+		switch {
+		case !headerGrammar.MatchString(header):
+			v.report(element(path, i), fmt.Sprintf("%q is not a header name", header), "use letters, digits and hyphens")
+		case slices.Contains(forbiddenHeaders, folded):
+			v.report(element(path, i), fmt.Sprintf("%q belongs to the connection or to the user's credentials", header), "remove it")
+		case slices.Contains(seen, folded):
+			v.report(element(path, i), fmt.Sprintf("%q is listed twice", header), "remove one of the two")
+		}
+		seen = append(seen, folded)
+	}
+}
+
+func (v *validator) access() {
+	access := v.config.Spec.Access
+	v.groups("spec.access.groups", access.Groups)
+	for _, namespace := range sortedKeys(access.Namespaces) {
+		path := "spec.access.namespaces." + namespace
+		if !IsLabel(namespace) {
+			v.report(path, fmt.Sprintf("%q is not a namespace", namespace), "write a DNS label")
+		}
+		v.groups(path+".groups", access.Namespaces[namespace].Groups)
+	}
+}
+
+func (v *validator) groups(path string, groups []string) {
+	if len(groups) == 0 {
+		v.report(path, "is required and must not be empty: without a group everybody who can sign in gets in", `write the groups that may enter, for example ["{namespace}"]`)
+	}
+	for i, group := range groups {
+		if unknown := unknownTemplate(group); unknown != "" {
+			v.report(element(path, i), fmt.Sprintf("%q holds %s: only {namespace} is filled in", group, unknown), "remove it")
+			continue
+		}
+		if err := checkGroup(fill(group, "x")); err != nil {
+			v.report(element(path, i), fmt.Sprintf("%q %s", group, err), "map the claim in the identity provider to a plain name")
+		}
+	}
+}
+
+func unknownTemplate(group string) string {
+	for _, template := range templateGrammar.FindAllString(group, -1) {
+		if template != "{namespace}" {
+			return template
+		}
+	}
+	return ""
+}
+
+func fill(group, namespace string) string { return strings.ReplaceAll(group, "{namespace}", namespace) }
+
+func checkGroup(group string) error {
+	if !groupGrammar.MatchString(group) {
+		return fmt.Errorf("cannot be written into an auth URL: use letters, digits and ._~:- , starting with a letter or digit, at most 128 characters")
+	}
+	return nil
+}
+
+// Groups returns the groups that may enter the endpoints of a namespace (E13); there is always at least one. The error
+// says why a group cannot be written into an auth URL.
+func (c *Config) Groups(namespace string) ([]string, error) {
+	templates := c.Spec.Access.Groups
+	if own, ok := c.Spec.Access.Namespaces[namespace]; ok {
+		templates = own.Groups
+	}
+	if len(templates) == 0 {
+		return nil, fmt.Errorf("no group may enter namespace %s", namespace)
+	}
+	groups := make([]string, len(templates))
+	for i, template := range templates {
+		groups[i] = fill(template, namespace)
+		if err := checkGroup(groups[i]); err != nil {
+			return nil, fmt.Errorf("group %q of namespace %s %w", groups[i], namespace, err)
+		}
+	}
+	return groups, nil
+}

@@ -1,0 +1,30 @@
+package controller
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+)
+
+// authURL composes the URL that is asked for every request (E19): literal, with the groups of the namespace fixed by the
+// manifest. oauth2-proxy admits a member of any group of allowed_groups. Where the URL's path has a template, that says
+// who may enter instead; an auth service that decides by host name gets no constraint at all.
+func authURL(settings *config.Config, namespace string, groups []string) string {
+	address := settings.Spec.Auth.URL
+	list := strings.Join(groups, ",")
+	filled := strings.NewReplacer("{namespace}", namespace, "{groups}", list).Replace(address)
+	if filled != address || !settings.EnforcesNamespace() {
+		return filled
+	}
+	return filled + "?allowed_groups=" + list
+}
+
+// withRedirect adds the page to return to after sign-in to a sign-in URL.
+func withRedirect(signInURL, page string) string {
+	separator := "?"
+	if strings.Contains(signInURL, "?") {
+		separator = "&"
+	}
+	return signInURL + separator + "rd=" + url.QueryEscape(page)
+}

@@ -1,0 +1,241 @@
+// Package controller knows ingress controllers: how each of them asks an auth service before it lets a request through,
+// and what defeats that. One file per controller holds everything that is known about it.
+package controller
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+)
+
+// Controller is one ingress controller: data, and one function that protects.
+type Controller struct {
+	// ID is the name of the controller in spec.ingressClasses.
+	ID string
+	// DecodeSettings reads the controller's own settings of a class, and checks them against its declared version. The
+	// result is handed on as Request.Settings. It is nil where the controller has no settings.
+	DecodeSettings func(settings json.RawMessage, version string) (any, error)
+	// Route returns what the Ingress of any endpoint needs, private or public, to be served over TLS and to speak to its
+	// backend. The error says what the controller cannot do.
+	Route func(Request) (Changes, error)
+	// Protect returns what makes every route of a private endpoint ask the auth service. The error says why it cannot.
+	Protect func(Request) (Changes, error)
+	// Defeats finds the annotations of a private Ingress that would open it although it is protected.
+	Defeats func(*endpoint.Endpoint, Middlewares) []Defeat
+}
+
+// Request is what a controller is asked to do for one endpoint.
+type Request struct {
+	Endpoint *endpoint.Endpoint
+	// AuthURL is asked for every request; the constraint on groups is part of it.
+	AuthURL string
+	// SignInURL is where a browser is sent; it may be empty.
+	SignInURL string
+	// ResponseHeaders are the headers of the auth service's answer that the backend gets.
+	ResponseHeaders []string
+	// Version is the declared version of the controller, empty where none is declared.
+	Version string
+	// Settings is the result of DecodeSettings.
+	Settings any
+}
+
+// Changes is what a controller needs written for one endpoint.
+type Changes struct {
+	// Annotations of the Ingress have one value. The user's own other value is an error: two sources of truth (E17).
+	Annotations map[string]string
+	// Defaults are annotations of the Ingress that give way to the user's.
+	Defaults map[string]string
+	// Lists are annotations of the Ingress that hold a comma-separated list; the entries go to its front.
+	Lists map[string][]string
+	// ServiceDefaults are annotations of the backend that give way to the user's.
+	ServiceDefaults map[string]string
+	// Objects are written beside the Ingress.
+	Objects []Object
+}
+
+// Object is an object that a controller needs beside the Ingress. It belongs to one endpoint.
+type Object struct {
+	APIVersion, Kind, Name string
+	Spec                   any
+}
+
+// Defeat is an annotation that would open a private Ingress.
+type Defeat struct {
+	Rule          finding.Rule
+	Field         string
+	Cause, Remedy string
+}
+
+// All returns every supported controller, in the order of the documentation.
+func All() []Controller {
+	return []Controller{ingressNginx, traefik}
+}
+
+// find returns the controller with an id.
+func find(id string) (Controller, bool) {
+	all := All()
+	index := slices.IndexFunc(all, func(c Controller) bool { return c.ID == id })
+	if index < 0 {
+		return Controller{}, false
+	}
+	return all[index], true
+}
+
+// The rules of this room.
+var (
+	// Unsupported is a controller that this version cannot protect with.
+	Unsupported = finding.Rule{Code: "PE150", Severity: finding.Error, Title: "controller not supported"}
+	// WrongSettings are settings of a controller that it does not know.
+	WrongSettings = finding.Rule{Code: "PE151", Severity: finding.Error, Title: "controller settings not valid"}
+	// Conflict is authentication that a user configured beside ours (E17).
+	Conflict = finding.Rule{Code: "PE152", Severity: finding.Error, Title: "authentication is configured already"}
+	// Defeated is an annotation that opens a private Ingress although it is protected.
+	Defeated = finding.Rule{Code: "PE153", Severity: finding.Error, Title: "annotation defeats the protection"}
+	// Unroutable is an endpoint that the controller cannot serve as it is.
+	Unroutable = finding.Rule{Code: "PE154", Severity: finding.Error, Title: "controller cannot serve the endpoint"}
+	// Unprotectable is an endpoint whose protection cannot be written in the controller's grammar (E20).
+	Unprotectable = finding.Rule{Code: "PE157", Severity: finding.Error, Title: "protection cannot be written"}
+	// WrongGroups are groups of a namespace that cannot be written into an auth URL (E13, E20).
+	WrongGroups = finding.Rule{Code: "PE155", Severity: finding.Error, Title: "groups not valid"}
+	// NotEnforced is a private endpoint whose auth service alone knows who may enter (E19).
+	NotEnforced = finding.Rule{Code: "PE156", Severity: finding.Warning, Title: "namespace rule lies elsewhere"}
+)
+
+// Check reports the classes of the configuration whose controller cannot be used as it is configured.
+func Check(settings *config.Config) finding.List {
+	var findings finding.List
+	for i, class := range settings.Spec.IngressClasses {
+		field := fmt.Sprintf("spec.ingressClasses[%d]", i)
+		controller, ok := find(class.Controller)
+		if !ok {
+			findings = append(findings, Unsupported.At(finding.Object{}, field+".controller",
+				fmt.Sprintf("controller %q cannot protect endpoints in this version", class.Controller), "supported are "+supported()))
+			continue
+		}
+		if _, err := controller.settings(class); err != nil {
+			findings = append(findings, WrongSettings.At(finding.Object{}, field+"."+class.Controller, err.Error(), "see the configuration reference"))
+		}
+	}
+	return findings
+}
+
+func supported() string {
+	var ids []string
+	for _, controller := range All() {
+		ids = append(ids, controller.ID)
+	}
+	return strings.Join(ids, ", ")
+}
+
+func (c Controller) settings(class config.IngressClass) (any, error) {
+	if c.DecodeSettings == nil {
+		if class.Settings != nil {
+			return nil, fmt.Errorf("%s has no settings", c.ID)
+		}
+		return nil, nil
+	}
+	return c.DecodeSettings(class.Settings, class.Version)
+}
+
+// Apply completes the Ingress of every endpoint of plan and protects the private ones. The classes of settings must have
+// passed Check. An endpoint for which something is wrong is reported; the set must then not be written.
+func Apply(plan *endpoint.Plan, settings *config.Config) finding.List {
+	var findings finding.List
+	middlewares := indexMiddlewares(plan)
+	for _, e := range plan.Endpoints {
+		findings = append(findings, apply(e, middlewares, settings)...)
+	}
+	return findings
+}
+
+func apply(e *endpoint.Endpoint, middlewares Middlewares, settings *config.Config) finding.List {
+	controller, ok := find(e.Class.Controller)
+	if !ok {
+		return finding.List{Unsupported.At(e.Object(), "spec.ingressClassName", fmt.Sprintf("controller %q is not supported", e.Class.Controller), "supported are "+supported())}
+	}
+	request, findings := newRequest(controller, e, settings)
+	if findings.HasErrors() {
+		return findings
+	}
+	changes, err := controller.Route(request)
+	if err != nil {
+		return append(findings, Unroutable.At(e.Object(), "", err.Error(), "choose another port with "+endpoint.AnnotationPort+", or another controller"))
+	}
+	findings = append(findings, write(e, changes)...)
+	if !e.Private {
+		return findings
+	}
+	for _, defeat := range controller.Defeats(e, middlewares) {
+		findings = append(findings, defeat.Rule.At(e.Object(), defeat.Field, defeat.Cause, defeat.Remedy))
+	}
+	if changes, err = controller.Protect(request); err != nil {
+		return append(findings, Unprotectable.At(e.Object(), "", err.Error(), "correct the value in the configuration"))
+	}
+	return append(findings, write(e, changes)...)
+}
+
+// write edits the objects of an endpoint and reports where the user has decided otherwise.
+func write(e *endpoint.Endpoint, changes Changes) finding.List {
+	var findings finding.List
+	for _, key := range slices.Sorted(maps.Keys(changes.Annotations)) {
+		value := changes.Annotations[key]
+		if present, ok := e.Ingress.Annotation(key); ok && present != value {
+			findings = append(findings, Conflict.At(e.Object(), field(key), fmt.Sprintf("%q is not what this endpoint needs: %q", present, value),
+				"remove the annotation, or remove the intent to protect the Ingress by hand"))
+			continue
+		}
+		e.Additions.Annotation(key, value)
+	}
+	for _, key := range slices.Sorted(maps.Keys(changes.Lists)) {
+		e.Additions.First(key, changes.Lists[key]...)
+	}
+	for _, key := range slices.Sorted(maps.Keys(changes.Defaults)) {
+		if _, ok := e.Ingress.Annotation(key); !ok {
+			e.Additions.Annotation(key, changes.Defaults[key])
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(changes.ServiceDefaults)) {
+		if _, ok := e.Source.Annotation(key); !ok {
+			e.Backend.Additions.Annotation(key, changes.ServiceDefaults[key])
+		}
+	}
+	for _, object := range changes.Objects {
+		if err := e.Generate(object.APIVersion, object.Kind, object.Name, object.Spec); err != nil {
+			findings = append(findings, Unprotectable.At(e.Object(), "", err.Error(), "correct the object's metadata"))
+		}
+	}
+	return findings
+}
+
+func field(key string) string { return "metadata.annotations[" + key + "]" }
+
+func newRequest(controller Controller, e *endpoint.Endpoint, settings *config.Config) (Request, finding.List) {
+	var findings finding.List
+	own, err := controller.settings(e.Class)
+	if err != nil {
+		return Request{}, finding.List{WrongSettings.At(e.Object(), "", err.Error(), "correct spec.ingressClasses in the configuration")}
+	}
+	request := Request{
+		Endpoint: e, SignInURL: settings.Spec.Auth.SignInURL, ResponseHeaders: settings.Spec.Auth.ResponseHeaders,
+		Version: e.Class.Version, Settings: own,
+	}
+	if !e.Private {
+		return request, nil
+	}
+	groups, err := settings.Groups(e.Namespace)
+	if err != nil {
+		return Request{}, finding.List{WrongGroups.At(e.Object(), "metadata.namespace", err.Error(), "set spec.access.namespaces."+e.Namespace+".groups in the configuration, or map the claim in the identity provider")}
+	}
+	request.AuthURL = authURL(settings, e.Namespace, groups)
+	if !settings.EnforcesNamespace() {
+		findings = append(findings, NotEnforced.At(e.Object(), "", "who may enter is decided by the auth service alone, not by these manifests",
+			"give each private host its own rule in the auth service"))
+	}
+	return request, findings
+}

@@ -1,0 +1,298 @@
+package controller
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	strictjson "sigs.k8s.io/json"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// The annotations and the API of Traefik: https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/ingress/.
+const (
+	traefikPrefix      = "traefik.ingress.kubernetes.io/"
+	traefikMiddlewares = traefikPrefix + "router.middlewares"
+	traefikEntryPoints = traefikPrefix + "router.entrypoints"
+	traefikTLS         = traefikPrefix + "router.tls"
+	traefikScheme      = traefikPrefix + "service.serversscheme"
+	traefikAPI         = "traefik.io/v1alpha1"
+	traefikProvider    = "@kubernetescrd"
+)
+
+// The ways in which a browser comes from a Traefik endpoint to the sign-in page.
+const (
+	// signInStatic sends it to a fixed page; what it asked for is lost.
+	signInStatic = "static"
+	// signInErrors asks the auth service for the redirect, which keeps what was asked for.
+	signInErrors = "errors"
+	// signInNone leaves it to the auth service, or answers 401.
+	signInNone = "none"
+)
+
+// traefikMinimum is the version that is assumed where none is declared; traefikOldest is the oldest that can be.
+var (
+	traefikMinimum = traefikVersion{3, 7, 0}
+	traefikOldest  = traefikVersion{3, 4, 0}
+)
+
+// traefik is Traefik with its kubernetesIngress and kubernetesCRD providers: a Middleware per endpoint asks the auth
+// service, and the Ingress names it in an annotation.
+var traefik = Controller{
+	ID:             "traefik",
+	DecodeSettings: decodeTraefik,
+	Route:          routeTraefik,
+	Protect:        protectTraefik,
+	Defeats:        defeatsTraefik,
+}
+
+// TraefikSettings are the settings under the key traefik of a class.
+type TraefikSettings struct {
+	// EntryPoints are the entry points of the routers; websecure when empty.
+	EntryPoints []string `json:"entryPoints,omitempty"`
+	// SignIn is static (default), errors or none.
+	SignIn string `json:"signIn,omitempty"`
+	// SignInService is the auth service as Traefik reaches it; needed by errors.
+	SignInService *TraefikService `json:"signInService,omitempty"`
+
+	version traefikVersion
+}
+
+// TraefikService names a Service. In another namespace than the endpoint's it needs Traefik's allowCrossNamespace.
+type TraefikService struct {
+	Name      string `json:"name"`
+	Namespace string `json:"namespace,omitempty"`
+	Port      int32  `json:"port"`
+}
+
+func decodeTraefik(raw json.RawMessage, version string) (any, error) {
+	settings := TraefikSettings{}
+	if raw != nil {
+		strict, err := strictjson.UnmarshalStrict(raw, &settings)
+		if err == nil && len(strict) > 0 {
+			err = strict[0]
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if settings.version, err = parseTraefikVersion(version); err != nil {
+		return nil, err
+	}
+	if len(settings.EntryPoints) == 0 {
+		settings.EntryPoints = []string{"websecure"}
+	}
+	for _, name := range settings.EntryPoints {
+		if name == "" || strings.ContainsAny(name, ", ") {
+			return nil, fmt.Errorf("entryPoints: %q is not the name of an entry point", name)
+		}
+	}
+	if settings.SignIn == "" {
+		settings.SignIn = signInStatic
+	}
+	return settings, settings.checkSignIn()
+}
+
+func (s TraefikSettings) checkSignIn() error {
+	switch s.SignIn {
+	case signInStatic, signInNone:
+		if s.SignInService != nil {
+			return fmt.Errorf("signInService: is only used with signIn: %s", signInErrors)
+		}
+		return nil
+	case signInErrors:
+		return s.SignInService.check()
+	default:
+		return fmt.Errorf("signIn: %q is not a value: use %s, %s or %s", s.SignIn, signInStatic, signInErrors, signInNone)
+	}
+}
+
+func (s *TraefikService) check() error {
+	switch {
+	case s == nil:
+		return fmt.Errorf("signInService: is needed by signIn: %s", signInErrors)
+	case !config.IsLabel(s.Name):
+		return fmt.Errorf("signInService.name: %q is not the name of a Service", s.Name)
+	case s.Namespace != "" && !config.IsLabel(s.Namespace):
+		return fmt.Errorf("signInService.namespace: %q is not a namespace", s.Namespace)
+	case s.Port < 1 || s.Port > 65535:
+		return fmt.Errorf("signInService.port: %d is not a port number", s.Port)
+	}
+	return nil
+}
+
+// traefikVersion is major, minor and patch; a patch that is not declared is 0.
+type traefikVersion [3]int
+
+func parseTraefikVersion(declared string) (traefikVersion, error) {
+	if declared == "" {
+		return traefikMinimum, nil
+	}
+	var version traefikVersion
+	for i, part := range strings.SplitN(declared, ".", len(version)) {
+		number, err := strconv.Atoi(part)
+		if err != nil {
+			return version, fmt.Errorf("version: %q is not a version", declared)
+		}
+		version[i] = number
+	}
+	if !version.atLeast(traefikOldest) {
+		return version, fmt.Errorf("version: %s is too old: %d.%d is the oldest that can protect", declared, traefikOldest[0], traefikOldest[1])
+	}
+	return version, nil
+}
+
+func (v traefikVersion) atLeast(other traefikVersion) bool {
+	return slices.Compare(v[:], other[:]) >= 0
+}
+
+func routeTraefik(request Request) (Changes, error) {
+	settings := request.Settings.(TraefikSettings)
+	changes := Changes{Defaults: map[string]string{
+		traefikEntryPoints: strings.Join(settings.EntryPoints, ","),
+		traefikTLS:         "true",
+	}}
+	if backend := request.Endpoint.Backend; backend != nil {
+		if scheme := backendScheme(backend.Protocol); scheme != inferredScheme(backend) {
+			changes.ServiceDefaults = map[string]string{traefikScheme: scheme}
+		}
+	}
+	return changes, nil
+}
+
+func backendScheme(protocol endpoint.Protocol) string {
+	switch protocol {
+	case endpoint.HTTPS:
+		return "https"
+	case endpoint.GRPC, endpoint.H2C:
+		return "h2c"
+	default:
+		return "http"
+	}
+}
+
+// inferredScheme is what Traefik takes a Service port for by itself.
+func inferredScheme(backend *endpoint.Backend) string {
+	if backend.Port == 443 || strings.HasPrefix(backend.PortName, "https") {
+		return "https"
+	}
+	return "http"
+}
+
+// protectTraefik puts a Middleware that asks the auth service in front of everything else on the router. With signIn:
+// errors, another one before it turns its 401 into the auth service's redirect; a 403 stays, or a person of another group
+// would be sent round in circles.
+func protectTraefik(request Request) (Changes, error) {
+	settings := request.Settings.(TraefikSettings)
+	e := request.Endpoint
+	forwardAuth := map[string]any{
+		"address": request.AuthURL,
+		// Written out, because unset means a partial, older handling of the client's own headers.
+		"trustForwardHeader":  false,
+		"authResponseHeaders": request.ResponseHeaders,
+	}
+	if settings.version.atLeast(traefikVersion{3, 6, 14}) {
+		forwardAuth["maxResponseBodySize"] = 65536
+	}
+	objects := []Object{{traefikAPI, "Middleware", middlewareName(e, ""), map[string]any{"forwardAuth": forwardAuth}}}
+	switch settings.SignIn {
+	case signInStatic:
+		if request.SignInURL == "" {
+			break
+		}
+		if !settings.version.atLeast(traefikVersion{3, 7, 0}) {
+			return Changes{}, errors.New("signIn: static needs Traefik 3.7: declare its version, or use signIn: errors or none")
+		}
+		forwardAuth["authSigninURL"] = withRedirect(request.SignInURL, "https://"+e.Hosts[0]+"/")
+	case signInErrors:
+		objects = append([]Object{{traefikAPI, "Middleware", middlewareName(e, "sign-in-"), signInSpec(request, settings)}}, objects...)
+	}
+	references := make([]string, len(objects))
+	for i, object := range objects {
+		references[i] = e.Namespace + "-" + object.Name + traefikProvider
+	}
+	return Changes{Lists: map[string][]string{traefikMiddlewares: references}, Objects: objects}, nil
+}
+
+func signInSpec(request Request, settings TraefikSettings) map[string]any {
+	path := "/oauth2/start"
+	if parsed, err := url.Parse(request.SignInURL); err == nil && parsed.Path != "" {
+		path = parsed.Path
+	}
+	service := map[string]any{"name": settings.SignInService.Name, "port": settings.SignInService.Port}
+	if settings.SignInService.Namespace != "" {
+		service["namespace"] = settings.SignInService.Namespace
+	}
+	return map[string]any{"errors": map[string]any{
+		"status":         []string{"401"},
+		"statusRewrites": map[string]int{"401": 302},
+		"query":          path + "?rd={url}",
+		"service":        service,
+	}}
+}
+
+// middlewareName ends in a hash of the endpoint: Traefik knows a Middleware by namespace and name joined with a hyphen,
+// so that plain names of two namespaces can be one.
+func middlewareName(e *endpoint.Endpoint, purpose string) string {
+	sum := sha256.Sum256([]byte(e.Namespace + "/" + e.Name))
+	return "private-endpoint-" + purpose + hex.EncodeToString(sum[:5])
+}
+
+// Middlewares are the Middleware objects of a set by the reference that Ingresses use.
+type Middlewares map[string][]*manifest.Item
+
+func indexMiddlewares(plan *endpoint.Plan) Middlewares {
+	index := Middlewares{}
+	for _, item := range plan.Set.Items() {
+		if item.Kind() != "Middleware" || item.Group() != "traefik.io" {
+			continue
+		}
+		reference := plan.EffectiveNamespace(item) + "-" + item.Name() + traefikProvider
+		index[reference] = append(index[reference], item)
+	}
+	return index
+}
+
+// authenticating are the fields of a Middleware that ask for credentials.
+var authenticating = []string{"forwardAuth", "basicAuth", "digestAuth"}
+
+// defeatsTraefik finds entries of router.middlewares that authenticate too (E17), and a Middleware of another namespace
+// that Traefik would take for ours.
+func defeatsTraefik(e *endpoint.Endpoint, middlewares Middlewares) []Defeat {
+	var found []Defeat
+	present, _ := e.Ingress.Annotation(traefikMiddlewares)
+	for _, reference := range strings.Split(present, ",") {
+		for _, middleware := range middlewares[strings.TrimSpace(reference)] {
+			if slices.ContainsFunc(authenticating, func(name string) bool { return hasSpecField(middleware, name) }) {
+				found = append(found, Defeat{Conflict, field(traefikMiddlewares), fmt.Sprintf("%s authenticates too", middleware.Object()), "remove the entry, or remove the intent to protect the Ingress by hand"})
+			}
+		}
+	}
+	for _, name := range []string{middlewareName(e, ""), middlewareName(e, "sign-in-")} {
+		for _, middleware := range middlewares[e.Namespace+"-"+name+traefikProvider] {
+			if middleware.Name() != name {
+				found = append(found, Defeat{Defeated, field(traefikMiddlewares), fmt.Sprintf("Traefik takes %s for the Middleware of this endpoint: their names are one with the namespace in front", middleware.Object()), "rename that Middleware"})
+			}
+		}
+	}
+	return found
+}
+
+func hasSpecField(item *manifest.Item, name string) bool {
+	node, err := item.Node()
+	if err != nil {
+		return false
+	}
+	spec := node.Field("spec")
+	return spec != nil && spec.Value.Field(name) != nil
+}

@@ -1,0 +1,89 @@
+package endpoint
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+)
+
+// placeholder is a Flux variable, in its bash forms too. It stands for text that nobody knows before Flux has run.
+var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
+
+// labelProblem says why value is not a DNS label (RFC 1123), or returns the empty string.
+func labelProblem(value string) string {
+	return strings.Join(validation.IsDNS1123Label(value), "; ")
+}
+
+// hostProblem says why host is not an exact DNS name of at least two labels (E3, E20), or returns the empty string. A
+// Flux placeholder counts as one label.
+func hostProblem(host string) string {
+	known := placeholder.ReplaceAllString(host, "x")
+	switch {
+	case strings.HasPrefix(known, "*"):
+		return "is a wildcard"
+	case strings.HasSuffix(known, "."):
+		return "ends in a dot"
+	case !strings.Contains(known, ".") && known == host:
+		return "has no domain"
+	case len(known) > validation.DNS1123SubdomainMaxLength:
+		return fmt.Sprintf("has %d characters: at most %d are allowed", len(known), validation.DNS1123SubdomainMaxLength)
+	}
+	for _, label := range strings.Split(known, ".") {
+		if len(label) > validation.DNS1123LabelMaxLength {
+			return fmt.Sprintf("has a label of %d characters: at most %d are allowed", len(label), validation.DNS1123LabelMaxLength)
+		}
+		if labelProblem(label) != "" {
+			return "is not a valid DNS name: " + labelProblem(label)
+		}
+	}
+	return ""
+}
+
+// computeHost returns the host of an endpoint: <first>-<namespace>.<subdomain>, or <namespace>.<subdomain> without a
+// first word (E3, E10).
+func computeHost(settings *config.Config, first, namespace string) (string, error) {
+	if settings.Spec.Subdomain == "" {
+		return "", errors.New("no host can be computed: the configuration has no spec.subdomain")
+	}
+	label := namespace
+	if first != "" {
+		label = first + "-" + namespace
+	}
+	if length := len(label); length > validation.DNS1123LabelMaxLength {
+		return "", fmt.Errorf("the host's first label %q has %d characters: at most %d are allowed", label, length, validation.DNS1123LabelMaxLength)
+	}
+	host := label + "." + settings.Spec.Subdomain
+	if problem := hostProblem(host); problem != "" {
+		return "", fmt.Errorf("host %q %s", host, problem)
+	}
+	return host, nil
+}
+
+// firstWord returns what stands before the namespace in the host that generate-host asks for; "domain" asks for none.
+func firstWord(generateHost, name string) string {
+	switch generateHost {
+	case "true":
+		return name
+	case "domain":
+		return ""
+	default:
+		return generateHost
+	}
+}
+
+// isOneLabelBelow says whether a wildcard certificate for *.subdomain covers host.
+func isOneLabelBelow(host, subdomain string) bool {
+	label, found := strings.CutSuffix(host, "."+subdomain)
+	return found && subdomain != "" && label != "" && !strings.Contains(placeholder.ReplaceAllString(label, "x"), ".")
+}
+
+// belongsToNamespace says whether host is the namespace's own: <namespace>.<subdomain>, or ending in
+// -<namespace>.<subdomain> (E11).
+func belongsToNamespace(host, namespace, subdomain string) bool {
+	return host == namespace+"."+subdomain || strings.HasSuffix(host, "-"+namespace+"."+subdomain)
+}

@@ -1,0 +1,133 @@
+package endpoint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+)
+
+// The intent annotations, without their domain.
+const (
+	keyAutoIngress  = "auto-ingress"
+	keyPrivate      = "private"
+	keyGenerateHost = "generate-host"
+	keyHideFromUI   = "hide-from-ui"
+	keyEndpoints    = "endpoints"
+)
+
+// The annotations under our own domain.
+const (
+	// AnnotationPort chooses the port of a Service by name or number (E2).
+	AnnotationPort = config.Domain + "/port"
+	// AnnotationIngressClass chooses a listed class where the object has none, or the sentinel.
+	AnnotationIngressClass = config.Domain + "/ingress-class"
+	// AnnotationGeneratedFrom marks what we generated, with its source as Kind/name (E8).
+	AnnotationGeneratedFrom = config.Domain + "/generated-from"
+	// AnnotationFor names the endpoint that a protection was made for, as namespace/name (E24).
+	AnnotationFor = config.Domain + "/for"
+	// AnnotationAdded records what we added to an object of the user's (E18).
+	AnnotationAdded = config.Domain + "/added"
+	// AnnotationWaive waives findings of the verifier, with a reason.
+	AnnotationWaive = config.Domain + "/waive"
+)
+
+const (
+	labelManagedBy   = "app.kubernetes.io/managed-by"
+	managedBy        = "private-endpoints"
+	annotationLegacy = "kubernetes.io/ingress.class"
+	oktetoDomain     = "dev.okteto.com"
+)
+
+var (
+	intentKeys = []string{keyAutoIngress, keyPrivate, keyGenerateHost}
+	userKeys   = []string{keyAutoIngress, keyPrivate, keyGenerateHost, keyHideFromUI, keyEndpoints}
+	ownKeys    = []string{AnnotationPort, AnnotationIngressClass, AnnotationGeneratedFrom, AnnotationFor, AnnotationAdded, AnnotationWaive}
+)
+
+// maximumDistance is how many letters may differ before a key is no longer taken for a misspelt one of ours (E22).
+const maximumDistance = 2
+
+// vocabulary knows the keys of one annotation domain.
+type vocabulary struct{ domain string }
+
+func (v vocabulary) key(word string) string { return v.domain + "/" + word }
+
+// isIntent says whether key, exactly as written, asks for an endpoint or for protection.
+func (v vocabulary) isIntent(key string) bool {
+	domain, word, _ := strings.Cut(key, "/")
+	return domain == v.domain && slices.Contains(intentKeys, word)
+}
+
+// isKnown says whether key is one that we define.
+func (v vocabulary) isKnown(key string) bool {
+	domain, word, _ := strings.Cut(key, "/")
+	return domain == v.domain && slices.Contains(userKeys, word) || slices.Contains(ownKeys, key)
+}
+
+// nearMiss explains why key, which we do not know, is probably meant to be one that we do. It returns the empty string
+// for the keys of others (E22).
+func (v vocabulary) nearMiss(key string) (cause, remedy string) {
+	if v.isKnown(key) {
+		return "", ""
+	}
+	folded := strings.ToLower(strings.TrimSpace(key))
+	domain, word, hasDomain := strings.Cut(folded, "/")
+	if !hasDomain {
+		return v.nearMissWithoutDomain(folded)
+	}
+	switch {
+	case domain == v.domain:
+		if proposal := nearest(word, userKeys); proposal != "" {
+			return "is not a key that we know", fmt.Sprintf("write %s", v.key(proposal))
+		}
+	case domain == config.Domain:
+		if proposal := nearest(folded, ownKeys); proposal != "" {
+			return "is not a key that we know", fmt.Sprintf("write %s", proposal)
+		}
+		return "is not a key that we know", fmt.Sprintf("the keys under this domain are %s", strings.Join(ownKeys, ", "))
+	case v.isNearDomain(domain):
+		if proposal := nearest(word, userKeys); proposal != "" {
+			return "is not under the annotation domain", fmt.Sprintf("write %s, or set spec.annotationDomain to the domain that you use", v.key(proposal))
+		}
+	case levenshtein.ComputeDistance(domain, config.Domain) <= maximumDistance:
+		if proposal := nearest(config.Domain+"/"+word, ownKeys); proposal != "" {
+			return "is not a key that we know", fmt.Sprintf("write %s", proposal)
+		}
+	}
+	return "", ""
+}
+
+// nearMissWithoutDomain looks for a lost slash, as in dev.okteto.com.private, and for a lost domain. The bare word
+// "private" is left alone: it is too common to be ours.
+func (v vocabulary) nearMissWithoutDomain(key string) (cause, remedy string) {
+	for _, word := range intentKeys {
+		lostSlash := levenshtein.ComputeDistance(key, v.key(word)) <= maximumDistance
+		lostDomain := key == word && word != keyPrivate
+		if lostSlash || lostDomain {
+			return "is not a key that we know", fmt.Sprintf("write %s", v.key(word))
+		}
+	}
+	return "", ""
+}
+
+// isNearDomain says whether domain is probably meant to be the annotation domain: misspelt, or Okteto's where the team
+// uses its own.
+func (v vocabulary) isNearDomain(domain string) bool {
+	return domain == oktetoDomain || strings.Contains(domain, "okteto") ||
+		levenshtein.ComputeDistance(domain, v.domain) <= maximumDistance
+}
+
+// nearest returns the candidate that word is at most two letters away from, or the empty string.
+func nearest(word string, candidates []string) string {
+	best, proposal := maximumDistance+1, ""
+	for _, candidate := range candidates {
+		if distance := levenshtein.ComputeDistance(word, candidate); distance < best {
+			best, proposal = distance, candidate
+		}
+	}
+	return proposal
+}

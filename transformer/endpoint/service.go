@@ -1,0 +1,244 @@
+package endpoint
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// convertsAll says whether the configuration makes an endpoint of every Service that is open by its type (E6). A plain
+// "false" keeps a Service out.
+func (p *Plan) convertsAll(item *manifest.Item, intent intent) bool {
+	return p.settings.Spec.Services.ConvertLoadBalancers == config.ConvertAll && !intent.saysNo && isOpenType(serviceType(item))
+}
+
+func serviceType(item *manifest.Item) corev1.ServiceType {
+	return corev1.ServiceType(text(item, "spec", "type"))
+}
+
+func isOpenType(serviceType corev1.ServiceType) bool {
+	return serviceType == corev1.ServiceTypeLoadBalancer || serviceType == corev1.ServiceTypeNodePort
+}
+
+// expandService makes the Ingress of a Service (E1).
+func (p *Plan) expandService(source source) {
+	item := source.item
+	service := &corev1.Service{}
+	if err := item.Decode(service); err != nil {
+		p.findings = append(p.findings, unreadable(item, err))
+		return
+	}
+	if service.Spec.Type == corev1.ServiceTypeExternalName {
+		p.report(WrongServiceType, item, "spec.type", "an ExternalName Service is only an alias: nothing here can be protected", "annotate the Service that it names, or write an Ingress in that namespace")
+		return
+	}
+	namespace, hasNamespace := p.namespaceOf(item)
+	choice, hasPort := p.portOf(item, service, source.intent.port)
+	class, hasClass := p.classOfService(item, source.intent.class)
+	if !p.convertService(source, service) || !hasNamespace || !hasPort || !hasClass {
+		return
+	}
+	host, err := computeHost(p.settings, service.Name, namespace)
+	if err != nil {
+		p.report(InvalidHost, item, "metadata.name", err.Error(), hostRemedy(p.settings))
+		return
+	}
+	endpoint := &Endpoint{
+		Source: item, Private: source.intent.private, Namespace: namespace, Name: service.Name,
+		Class: class, Hosts: []string{host}, Paths: []string{"/"},
+		Backend: &Backend{Port: choice.port.Port, PortName: choice.port.Name, Protocol: choice.protocol, Additions: newAdditions(item, false)},
+	}
+	if err := endpoint.buildIngress(p.settings); err != nil {
+		p.findings = append(p.findings, unreadable(item, err))
+		return
+	}
+	p.add(endpoint, host)
+	p.reportService(endpoint, choice)
+}
+
+func hostRemedy(settings *config.Config) string {
+	if settings.Spec.Subdomain == "" {
+		return "set spec.subdomain to the domain under which the endpoints live"
+	}
+	return "shorten the name, or write an Ingress with a host of its own"
+}
+
+func (p *Plan) portOf(item *manifest.Item, service *corev1.Service, wanted string) (portChoice, bool) {
+	choice, err := choosePort(service.Spec.Ports, wanted)
+	if err == nil {
+		return choice, true
+	}
+	field, remedy := "spec.ports", "choose a port with "+AnnotationPort+": <name or number>"
+	if wanted != "" {
+		field, remedy = annotationField(AnnotationPort), "write the name or number of one of its ports"
+	}
+	p.report(NoPort, item, field, err.Error(), remedy)
+	return portChoice{}, false
+}
+
+// classOfService returns the class of a Service's Ingress: the one that it names, or the first of the list (E9).
+func (p *Plan) classOfService(item *manifest.Item, name string) (config.IngressClass, bool) {
+	if name == "" {
+		return p.settings.Spec.IngressClasses[0], true
+	}
+	class, listed := p.settings.Class(name)
+	if !listed {
+		p.report(WrongClass, item, annotationField(AnnotationIngressClass), fmt.Sprintf("class %q is not listed", name), p.listedClasses())
+	}
+	return class, listed
+}
+
+// convertService takes a private Service off every way that leads around the ingress controller (E6).
+func (p *Plan) convertService(source source, service *corev1.Service) bool {
+	item, mode := source.item, p.settings.Spec.Services.ConvertLoadBalancers
+	open := isOpenType(service.Spec.Type)
+	if source.intent.private && open && mode == config.ConvertNever {
+		p.report(WrongServiceType, item, "spec.type", fmt.Sprintf("a private Service of type %s is reachable without sign-in", service.Spec.Type), "write type: ClusterIP, or set spec.services.convertLoadBalancers: private")
+		return false
+	}
+	if !source.intent.private && mode != config.ConvertAll {
+		if open {
+			p.report(PublicLoadBalancer, item, "spec.type", fmt.Sprintf("the Service stays reachable as %s beside its endpoint", service.Spec.Type), "write type: ClusterIP, or set spec.services.convertLoadBalancers: all")
+		}
+		p.refuseSentinel(item, serviceKind)
+		return true
+	}
+	p.warnOpenService(source, service)
+	if err := p.closeService(source, service, open); err != nil {
+		p.findings = append(p.findings, unreadable(item, err))
+		return false
+	}
+	return true
+}
+
+// warnOpenService shows the closed way to write a private Service that is open until this function has run.
+func (p *Plan) warnOpenService(source source, service *corev1.Service) {
+	if !source.intent.private {
+		return
+	}
+	class := service.Spec.LoadBalancerClass
+	switch {
+	case service.Spec.Type == corev1.ServiceTypeLoadBalancer && (class == nil || *class != config.SentinelClass):
+		p.report(OpenSource, source.item, "spec.type", "the LoadBalancer is open wherever this function is skipped", "write type: ClusterIP, or loadBalancerClass: "+config.SentinelClass)
+	case service.Spec.Type == corev1.ServiceTypeNodePort:
+		p.report(OpenSource, source.item, "spec.type", "the NodePort is open wherever this function is skipped", "write type: ClusterIP")
+	}
+	if len(service.Spec.ExternalIPs) > 0 {
+		p.report(OpenSource, source.item, "spec.externalIPs", "the addresses are open wherever this function is skipped", "remove spec.externalIPs")
+	}
+}
+
+// openFields are the fields that a ClusterIP Service cannot have or must not have.
+var openFields = []string{
+	"externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts",
+	"loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges",
+}
+
+func (p *Plan) closeService(source source, service *corev1.Service, open bool) error {
+	item := source.item
+	var removed []string
+	remove := func(parent *yaml.RNode, path ...string) error {
+		name := path[len(path)-1]
+		if child(parent, name) == nil {
+			return nil
+		}
+		removed = append(removed, name)
+		return item.Delete(path...)
+	}
+	spec := field(item, "spec")
+	var problems []error
+	if open {
+		problems = append(problems, item.Set(string(corev1.ServiceTypeClusterIP), "spec", "type"))
+		for i, port := range elements(item, "spec", "ports") {
+			problems = append(problems, remove(port, "spec", "ports", index(i), "nodePort"))
+		}
+		for _, name := range openFields {
+			problems = append(problems, remove(spec, "spec", name))
+		}
+	}
+	if source.intent.private {
+		problems = append(problems, remove(spec, "spec", "externalIPs"))
+	}
+	if open || len(removed) > 0 {
+		p.report(Converted, item, "spec.type", describeConversion(service.Spec.Type, open, removed), "")
+	}
+	return errors.Join(problems...)
+}
+
+func describeConversion(from corev1.ServiceType, converted bool, removed []string) string {
+	cause := "is closed around its endpoint"
+	if converted {
+		cause = fmt.Sprintf("%s becomes ClusterIP", from)
+	}
+	slices.Sort(removed)
+	for _, name := range slices.Compact(removed) {
+		cause += ", without " + name
+	}
+	return cause
+}
+
+// buildIngress builds the one Ingress of a Service. It has a class, a host and TLS, and no protection yet.
+func (e *Endpoint) buildIngress(settings *config.Config) error {
+	prefix, class := networkingv1.PathTypePrefix, e.Class.Name
+	ingress := networkingv1.Ingress{
+		TypeMeta:   metav1.TypeMeta{APIVersion: networkingv1.SchemeGroupVersion.String(), Kind: "Ingress"},
+		ObjectMeta: e.generatedMetadata(e.Name),
+		Spec: networkingv1.IngressSpec{
+			IngressClassName: &class,
+			Rules: []networkingv1.IngressRule{{
+				Host: e.Hosts[0],
+				IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{
+					Paths: []networkingv1.HTTPIngressPath{{
+						Path: "/", PathType: &prefix,
+						Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
+							Name: e.Name, Port: networkingv1.ServiceBackendPort{Number: e.Backend.Port},
+						}},
+					}},
+				}},
+			}},
+		},
+	}
+	entry, annotations := tlsFor(settings, e.Name+"-tls", e.Hosts)
+	if len(entry.Hosts) > 0 {
+		ingress.Spec.TLS = []networkingv1.IngressTLS{entry}
+	}
+	for key, value := range annotations {
+		ingress.Annotations[key] = value
+	}
+	item, err := manifest.New(ingress)
+	if err != nil {
+		return err
+	}
+	e.Ingress, e.Additions = item, newAdditions(item, true)
+	return nil
+}
+
+// add keeps an endpoint, unless a source of another namespace has arrived at the same computed host (E3).
+func (p *Plan) add(endpoint *Endpoint, computed string) {
+	if computed != "" {
+		if other, taken := p.computed[computed]; taken && other.Namespace != endpoint.Namespace {
+			p.report(SharedHost, endpoint.Source, "metadata.name", fmt.Sprintf("host %q is also the one of %s", computed, other.Object()), "rename one of the two, or write an Ingress with a host of its own")
+			return
+		}
+		p.computed[computed] = endpoint
+	}
+	p.Endpoints = append(p.Endpoints, endpoint)
+}
+
+func (p *Plan) reportService(endpoint *Endpoint, choice portChoice) {
+	kind := "public"
+	if endpoint.Private {
+		kind = "private"
+	}
+	p.findings = append(p.findings,
+		Created.At(endpoint.Object(), "", fmt.Sprintf("%s endpoint https://%s/ through class %s", kind, endpoint.Hosts[0], endpoint.Class.Name), ""),
+		PortChosen.At(endpoint.Object(), fmt.Sprintf("spec.ports[%d]", choice.index), fmt.Sprintf("port %s, %s: %s", portName(choice.port), choice.protocol, choice.reason), ""))
+}
