@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 
+	"golang.org/x/term"
+
 	"github.com/private-endpoints/private-endpoints/transformer"
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -34,7 +36,7 @@ func (p Process) legacyPlugin() (string, bool) {
 // transform runs the function on stdin and returns the exit status. Nothing is written to stdout before the set has been
 // verified: the next command in a pipe may be kubectl apply.
 func (p Process) transform(call invocation) int {
-	if file, ok := p.Stdin.(*os.File); ok && isTerminal(file) {
+	if file, ok := p.Stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		fmt.Fprintln(p.Stderr, "private-endpoints: stdin is a terminal: pipe manifests in, or run \"private-endpoints --help\"")
 		return statusUsage
 	}
@@ -58,11 +60,6 @@ func (p Process) transform(call invocation) int {
 		return statusFindings
 	}
 	return exit
-}
-
-func isTerminal(file *os.File) bool {
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Mode()&os.ModeDevice != 0 && file.Name() != os.DevNull
 }
 
 // run reads the input and transforms it. The set is nil when the input cannot be read.
