@@ -40,15 +40,11 @@ func (i *Item) notValid(err error) error {
 	return fmt.Errorf("is not a valid %s of %s: %w", i.Kind(), i.APIVersion(), err)
 }
 
-// JSON returns the content of the item as JSON.
+// JSON returns the content of the item as JSON, with the types that Kubernetes reads: a plain yes is true, 0x10 is 16.
 func (i *Item) JSON() ([]byte, error) {
 	node, err := i.Node()
 	if err != nil {
 		return nil, err
 	}
-	var content any
-	if err := node.YNode().Decode(&content); err != nil {
-		return nil, &ParseError{Cause: parseCause(err)}
-	}
-	return json.Marshal(content)
+	return encodeJSON(node.YNode())
 }

@@ -1,200 +1,201 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 	sigsyaml "sigs.k8s.io/yaml"
 )
 
 // SetAnnotation writes an annotation. It creates metadata and annotations where they are absent or null, and changes
-// nothing when the annotation has the value already. It fails where the item cannot be parsed or a node on the way is of
-// another type.
+// nothing when the annotation has the value already. It fails where the item cannot be parsed or one of both is no mapping.
 func (i *Item) SetAnnotation(key, value string) error {
 	return i.Set(value, "metadata", "annotations", key)
 }
 
-// RemoveAnnotation removes an annotation, and the annotations mapping when it was the last one. An annotation that is not
-// there is no error.
+// RemoveAnnotation removes an annotation, and the annotations mapping with the last one. It does nothing when there is no
+// such annotation, and fails where the item cannot be parsed.
 func (i *Item) RemoveAnnotation(key string) error {
-	if err := i.Delete("metadata", "annotations", key); err != nil {
+	if i.find("metadata", "annotations", key) == nil {
+		_, err := i.Node()
 		return err
 	}
-	if rest := i.find("metadata", "annotations"); rest != nil && i.changed && rest.Kind == yaml.MappingNode && len(rest.Content) == 0 {
+	if len(i.find("metadata", "annotations").Content) == 2 {
 		return i.Delete("metadata", "annotations")
 	}
-	return nil
+	return i.Delete("metadata", "annotations", key)
 }
 
-// Set writes value at path: a string, number or bool, or anything that JSON can encode. The elements of path are mapping
-// keys, or "[0]" for an element of a sequence; the index after the last one appends, and makes an absent sequence. Absent
-// mappings on the way are created. Nothing changes when the value is there already. It fails where the item cannot be
-// parsed, a node on the way is of another type or an element is out of range.
+// Set writes value at path: a string, a number, a bool, or anything that JSON can encode. The elements of path are keys of
+// mappings and, in the form "[0]", numbers of elements of sequences; the number behind the last one appends. What is absent
+// or null on the way is created: a sequence for a number, else a mapping. Nothing changes when the value is there already. Set fails, and changes
+// nothing, where the item cannot be parsed, the value cannot be encoded, a node on the way is of another type or an element
+// is out of range.
 func (i *Item) Set(value any, path ...string) error {
 	root, err := i.Node()
 	if err != nil {
 		return err
 	}
-	added, err := valueNode(value)
+	if len(path) == 0 {
+		return errors.New("set a value: no path")
+	}
+	node, err := valueNode(value)
 	if err != nil {
+		return fmt.Errorf("set %s: %w", strings.Join(path, "."), err)
+	}
+	changed, err := set(root.YNode(), node, path)
+	if err != nil {
+		return fmt.Errorf("set %s: %w", strings.Join(path, "."), err)
+	}
+	if changed {
+		i.touch()
+	}
+	return nil
+}
+
+// Delete removes what stands at path, which has the form that Set takes. It does nothing when there is nothing, and fails
+// where the item cannot be parsed.
+func (i *Item) Delete(path ...string) error {
+	root, err := i.Node()
+	if err != nil || len(path) == 0 {
 		return err
 	}
 	node := root.YNode()
-	for depth, element := range path[:len(path)-1] {
-		next, err := step(node, element)
-		if err != nil {
-			return fmt.Errorf("%s: %w", strings.Join(path[:depth+1], "."), err)
+	for _, element := range path[:len(path)-1] {
+		if node = at(node, element); node == nil {
+			return nil
 		}
-		if next == nil || next.Tag == yaml.NodeTagNull {
-			next = emptyParent(path[depth+1])
-			if err := put(node, element, next); err != nil {
-				return fmt.Errorf("%s: %w", strings.Join(path[:depth+1], "."), err)
-			}
-			i.touch()
-		}
-		node = next
 	}
 	last := path[len(path)-1]
-	old, err := step(node, last)
-	if err != nil {
-		return fmt.Errorf("%s: %w", strings.Join(path, "."), err)
-	}
-	if old != nil && equal(old, added) {
+	if at(node, last) == nil {
 		return nil
 	}
-	if err := put(node, last, added); err != nil {
-		return fmt.Errorf("%s: %w", strings.Join(path, "."), err)
+	first, count := keyIndex(node, last), 2
+	if node.Kind == yaml.SequenceNode {
+		first, count = sequenceIndex(last), 1
 	}
+	node.Content = append(node.Content[:first:first], node.Content[first+count:]...)
 	i.touch()
 	return nil
 }
 
-// Delete removes what stands at path, whose elements are those of Set. It does nothing when there is nothing. It fails
-// where the item cannot be parsed.
-func (i *Item) Delete(path ...string) error {
-	root, err := i.Node()
-	if err != nil {
-		return err
-	}
-	parent := root.YNode()
-	for _, element := range path[:len(path)-1] {
-		if parent, err = step(parent, element); err != nil || parent == nil {
-			return nil
-		}
-	}
-	if index, ok := sequenceIndex(path[len(path)-1]); ok {
-		if parent.Kind == yaml.SequenceNode && index < len(parent.Content) {
-			parent.Content = slices.Delete(parent.Content, index, index+1)
-			i.touch()
-		}
-		return nil
-	}
-	if parent.Kind != yaml.MappingNode {
-		return nil
-	}
-	for at := 0; at+1 < len(parent.Content); at += 2 {
-		if parent.Content[at].Value == path[len(path)-1] {
-			parent.Content = append(parent.Content[:at], parent.Content[at+2:]...)
-			i.touch()
-			return nil
-		}
-	}
-	return nil
-}
-
+// touch marks the item, and the lists that it is a parsed member of, as changed.
 func (i *Item) touch() {
 	for item := i; item != nil; item = item.parent {
 		item.changed = true
 	}
+	i.identified = false
 }
 
-func step(node *yaml.Node, element string) (*yaml.Node, error) {
-	if index, ok := sequenceIndex(element); ok {
-		if node.Kind != yaml.SequenceNode || index > len(node.Content) {
-			return nil, fmt.Errorf("no such element")
+// set writes value at path below node and reports whether that changed anything. It creates what is missing only after
+// the rest of the way has proved right.
+func set(node, value *yaml.Node, path []string) (bool, error) {
+	if !takes(node, path[0]) {
+		return false, fmt.Errorf("%s does not fit there", path[0])
+	}
+	old := at(node, path[0])
+	switch {
+	case len(path) > 1 && !isNull(old):
+		return set(old, value, path[1:])
+	case len(path) > 1:
+		created := emptyParent(path[1])
+		if _, err := set(created, value, path[1:]); err != nil {
+			return false, err
 		}
-		if index == len(node.Content) {
-			return nil, nil
-		}
-		return node.Content[index], nil
+		value = created
+	case old != nil && sameValue(old, value) && isString(old) == isString(value):
+		return false, nil
 	}
-	if node.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("not a mapping")
-	}
-	return child(node, element), nil
-}
-
-func put(node *yaml.Node, element string, value *yaml.Node) error {
-	if index, ok := sequenceIndex(element); ok {
-		if index == len(node.Content) {
-			node.Content = append(node.Content, value)
-			return nil
-		}
-		node.Content[index] = value
-		return nil
-	}
-	for at := 0; at+1 < len(node.Content); at += 2 {
-		if node.Content[at].Value == element {
-			old := node.Content[at+1]
-			value.HeadComment, value.LineComment, value.FootComment = old.HeadComment, old.LineComment, old.FootComment
-			node.Content[at+1] = value
-			return nil
-		}
-	}
-	key, err := valueNode(element)
-	if err != nil {
-		return err
-	}
-	node.Content = append(node.Content, key, value)
-	return nil
+	put(node, path[0], value)
+	return true, nil
 }
 
 // emptyParent returns the empty node that element can be put into.
 func emptyParent(element string) *yaml.Node {
-	if _, ok := sequenceIndex(element); ok {
+	if sequenceIndex(element) >= 0 {
 		return &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
 	}
 	return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
 }
 
-func sequenceIndex(element string) (int, bool) {
-	if !strings.HasPrefix(element, "[") || !strings.HasSuffix(element, "]") {
-		return 0, false
-	}
-	index, err := strconv.Atoi(element[1 : len(element)-1])
-	return index, err == nil && index >= 0
+// takes says whether node can have a value at element: any key in a mapping, a number up to the length in a sequence.
+func takes(node *yaml.Node, element string) bool {
+	index := sequenceIndex(element)
+	return node.Kind == yaml.MappingNode || node.Kind == yaml.SequenceNode && index >= 0 && index <= len(node.Content)
 }
 
+// at returns the value at one element of a path, nil when there is none.
+func at(node *yaml.Node, element string) *yaml.Node {
+	if node.Kind != yaml.SequenceNode {
+		return child(node, element)
+	}
+	if index := sequenceIndex(element); index >= 0 && index < len(node.Content) {
+		return node.Content[index]
+	}
+	return nil
+}
+
+func put(node *yaml.Node, element string, value *yaml.Node) {
+	old := at(node, element)
+	switch {
+	case old != nil:
+		replace(old, value)
+	case node.Kind == yaml.SequenceNode:
+		node.Content = append(node.Content, value)
+	default:
+		node.Content = append(node.Content, stringNode(element), value)
+	}
+}
+
+// replace gives a node another value. Its comments stay, and so do the quotes of a string.
+func replace(old, value *yaml.Node) {
+	if isString(value) && (old.Style == yaml.SingleQuotedStyle || old.Style == yaml.DoubleQuotedStyle) {
+		value.Style = old.Style
+	}
+	value.HeadComment, value.LineComment, value.FootComment = old.HeadComment, old.LineComment, old.FootComment
+	*old = *value
+}
+
+// sequenceIndex returns the number in a path element such as "[0]", -1 for any other element.
+func sequenceIndex(element string) int {
+	if !strings.HasPrefix(element, "[") || !strings.HasSuffix(element, "]") {
+		return -1
+	}
+	index, err := strconv.Atoi(element[1 : len(element)-1])
+	if err != nil {
+		return -1
+	}
+	return index
+}
+
+// valueNode makes a node of a value.
 func valueNode(value any) (*yaml.Node, error) {
 	if text, ok := value.(string); ok {
-		node := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: text}
-		if yaml.IsValueNonString(text) {
-			node.Style = yaml.DoubleQuotedStyle
+		if !utf8.ValidString(text) {
+			return nil, errors.New("the text is not valid UTF-8")
 		}
-		return node, nil
+		return stringNode(text), nil
 	}
 	encoded, err := sigsyaml.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", value, err)
 	}
-	node, err := yaml.Parse(string(encoded))
+	parsed, err := yaml.Parse(string(encoded))
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", value, err)
 	}
-	return node.YNode(), nil
+	return parsed.YNode(), nil
 }
 
-func equal(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || a.ShortTag() != b.ShortTag() || a.Value != b.Value || len(a.Content) != len(b.Content) {
-		return false
+// stringNode makes a node that every parser reads as the given string, YAML 1.1 or 1.2.
+func stringNode(text string) *yaml.Node {
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: text}
+	if text == "" || yaml.IsValueNonString(text) {
+		node.Style = yaml.DoubleQuotedStyle
 	}
-	for i := range a.Content {
-		if !equal(a.Content[i], b.Content[i]) {
-			return false
-		}
-	}
-	return true
+	return node
 }

@@ -11,34 +11,73 @@ import (
 
 // Item is one object of a Set. It keeps the bytes that it came from and is parsed when something asks for its content.
 type Item struct {
-	raw     []byte
-	parent  *Item
+	// raw are the bytes of the item: a document, an element of a block sequence from its dash on, or a JSON value. An item
+	// made by New and a member of a list that had to be parsed as a whole have none.
+	raw []byte
+	// element and json say what raw is.
+	element, json bool
+
+	// identified says that apiVersion and kind are known; both are "" when the item cannot be read.
+	identified       bool
+	apiVersion, kind string
+
 	node    *yaml.RNode
 	err     error
 	changed bool
+	removed bool
+
+	// list is the list with bytes of its own that the item is a member of and that only takes items of its kind.
+	list *list
+	// parent is the list that the item is a parsed member of.
+	parent *Item
+	// members are the objects of a list that was parsed as a whole.
+	members []*Item
+	opened  bool
+	// followers are the items inserted after this one.
+	followers []*Item
 }
 
-// Node returns the object as a mapping node, parsed on first use. Edit it through Set, Delete, SetAnnotation and
-// RemoveAnnotation only: a change made directly in the node is not noticed. The error is a *ParseError.
+// Node returns the object as a mapping node, parsed on first use: aliases and merge keys are replaced by what they stand
+// for. Edit it through the methods of Item only; a change made directly in the node is not noticed. The error is a
+// *ParseError: the item is not valid YAML or JSON, not UTF-8, has duplicate keys, an alias to an anchor of another item or
+// aliases that stand for too much.
 func (i *Item) Node() (*yaml.RNode, error) {
 	if i.node == nil && i.err == nil {
-		i.node, i.err = parseDocument(i.raw)
+		node, err := i.parse()
+		if err != nil {
+			i.err = err
+			return nil, err
+		}
+		i.node = yaml.NewRNode(node)
 	}
-	return i.node, i.err
+	if i.err != nil {
+		return nil, i.err
+	}
+	return i.node, nil
+}
+
+func (i *Item) parse() (*yaml.Node, error) {
+	if i.json {
+		return parseJSON(i.raw)
+	}
+	return parseMapping(layoutOf(i.raw, i.element).body)
 }
 
 // Release drops the parsed node of an unchanged item, to free memory. A later Node parses again.
 func (i *Item) Release() {
-	if i.raw != nil && !i.changed {
+	if i.raw != nil && !i.changed && !i.opened {
 		i.node, i.err = nil, nil
 	}
 }
 
-// Changed says whether an edit changed the item.
+// Changed says whether an edit changed the item. An item made by New counts as changed.
 func (i *Item) Changed() bool { return i.changed }
 
 // APIVersion returns the apiVersion, or "" when it is unknown.
-func (i *Item) APIVersion() string { return i.text("apiVersion") }
+func (i *Item) APIVersion() string {
+	i.identify()
+	return i.apiVersion
+}
 
 // Group returns the API group: "" for the core group and for an unknown apiVersion.
 func (i *Item) Group() string {
@@ -49,8 +88,30 @@ func (i *Item) Group() string {
 	return group
 }
 
-// Kind returns the kind, or "" when it is unknown: such an item could not be read.
-func (i *Item) Kind() string { return i.text("kind") }
+// Kind returns the kind, or "" when it is unknown: the item has none or cannot be read.
+func (i *Item) Kind() string {
+	i.identify()
+	return i.kind
+}
+
+// identify finds apiVersion and kind, with a scan where that is certain and by parsing where it is not.
+func (i *Item) identify() {
+	if i.identified {
+		return
+	}
+	i.identified = true
+	if i.raw != nil && !i.json && !i.element && i.node == nil {
+		if o := scanObject(i.raw); o.known && o.header.certain() {
+			i.apiVersion, i.kind = o.header.apiVersion, o.header.kind
+			return
+		}
+	}
+	parsed := i.node != nil
+	i.apiVersion, i.kind = i.text("apiVersion"), i.text("kind")
+	if !parsed {
+		i.Release()
+	}
+}
 
 // Name returns metadata.name, or "" when the item cannot be parsed or the name is not a string.
 func (i *Item) Name() string { return i.text("metadata", "name") }
@@ -58,23 +119,60 @@ func (i *Item) Name() string { return i.text("metadata", "name") }
 // Namespace returns metadata.namespace, or "" when the item cannot be parsed or the namespace is not a string.
 func (i *Item) Namespace() string { return i.text("metadata", "namespace") }
 
-// Annotation returns the value of an annotation and whether the key is present. The value is "" when it is not a string.
+// Annotation returns the value of an annotation and whether the key is there. The value is "" when it is not a string.
 func (i *Item) Annotation(key string) (string, bool) {
 	node := i.find("metadata", "annotations", key)
-	if node == nil {
-		return "", false
+	return stringValue(node), node != nil
+}
+
+func (i *Item) text(path ...string) string { return stringValue(i.find(path...)) }
+
+// find returns the node at path, nil when there is none.
+func (i *Item) find(path ...string) *yaml.Node {
+	root, err := i.Node()
+	if err != nil {
+		return nil
 	}
-	return stringValue(node), true
+	node := root.YNode()
+	for _, key := range path {
+		node = child(node, key)
+	}
+	return node
 }
 
-// Object names the item in messages.
+// Object names the item in messages. Where the item cannot be parsed it is what the lines of the item look like.
 func (i *Item) Object() finding.Object {
-	return finding.Object{APIVersion: i.APIVersion(), Kind: i.Kind(), Namespace: i.Namespace(), Name: i.Name()}
+	object := finding.Object{APIVersion: i.APIVersion(), Kind: i.Kind(), Namespace: i.Namespace(), Name: i.Name()}
+	if i.err != nil && i.raw != nil {
+		guess := guessObject(layoutOf(i.raw, i.element).body)
+		if object.Kind == "" {
+			object.APIVersion, object.Kind = guess.APIVersion, guess.Kind
+		}
+		object.Namespace, object.Name = guess.Namespace, guess.Name
+	}
+	return object
 }
 
-// Contains says whether the bytes of the item may contain one of words once it is parsed. It never misses.
+// guessObject reads an object that does not parse by its lines: the first lines that look like its identity count.
+func guessObject(body []byte) finding.Object {
+	var object finding.Object
+	fields := map[string]*string{
+		"apiVersion": &object.APIVersion, "kind": &object.Kind, "name": &object.Name, "namespace": &object.Namespace,
+	}
+	for line := range bytes.Lines(body) {
+		key, value, _ := strings.Cut(strings.TrimSpace(string(line)), ":")
+		if field := fields[key]; field != nil && *field == "" {
+			*field = strings.Trim(strings.TrimSpace(value), `"'`)
+		}
+	}
+	return object
+}
+
+// Contains says whether one of words may occur in a key or value of the item. It searches the bytes and does not parse;
+// where they may stand for other text than they show, because of an escape or a binary value, it says yes. The words must
+// be without blanks, quotes and backslashes, so that no way to write them breaks them up.
 func (i *Item) Contains(words ...string) bool {
-	if i.raw == nil || i.changed || bytes.ContainsAny(i.raw, "\\&*") {
+	if i.raw == nil || i.changed || bytes.IndexByte(i.raw, '\\') >= 0 || bytes.Contains(i.raw, []byte("binary")) {
 		return true
 	}
 	for _, word := range words {
@@ -83,26 +181,4 @@ func (i *Item) Contains(words ...string) bool {
 		}
 	}
 	return false
-}
-
-func (i *Item) text(path ...string) string {
-	node := i.find(path...)
-	if node == nil {
-		return ""
-	}
-	return stringValue(node)
-}
-
-func (i *Item) find(path ...string) *yaml.Node {
-	root, err := i.Node()
-	if err != nil {
-		return nil
-	}
-	node := root.YNode()
-	for _, key := range path {
-		if node = child(node, key); node == nil {
-			return nil
-		}
-	}
-	return node
 }

@@ -1,62 +1,48 @@
 package manifest
 
 import (
-	"bytes"
-	"errors"
-	"io"
-	"strings"
-
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// ParseError says why the bytes of an item are not an object.
-type ParseError struct {
-	// Cause is one line, lower case, without a final period.
-	Cause string
-}
-
-// Error returns the cause.
-func (e *ParseError) Error() string { return e.Cause }
-
-func parseDocument(raw []byte) (*yaml.RNode, error) {
-	var document yaml.Node
-	decoder := yaml.NewDecoder(bytes.NewReader(raw))
-	if err := decoder.Decode(&document); err != nil {
-		return nil, &ParseError{Cause: parseCause(err)}
-	}
-	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
-		return nil, &ParseError{Cause: "content after the end of the document"}
-	}
-	node := yaml.NewRNode(document.Content[0])
-	if node.YNode().Kind != yaml.MappingNode {
-		return nil, &ParseError{Cause: "the document is not a mapping"}
-	}
-	if err := node.DeAnchor(); err != nil {
-		return nil, &ParseError{Cause: err.Error()}
-	}
-	return node, nil
-}
-
-func parseCause(err error) string {
-	cause, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "yaml: "), "\n")
-	return "invalid YAML: " + cause
-}
-
-// child returns the value of key in a mapping, nil when there is none.
+// child returns the value of key in a mapping, nil when there is none or node is no mapping.
 func child(node *yaml.Node, key string) *yaml.Node {
-	if node.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == key {
-			return node.Content[i+1]
-		}
+	if at := keyIndex(node, key); at >= 0 {
+		return node.Content[at+1]
 	}
 	return nil
 }
 
-// stringValue returns the value of a scalar that Kubernetes reads as a string, else "". Kubernetes reads YAML 1.1, where
-// a plain yes or 010 is no string.
+// keyIndex returns where key stands in the content of a mapping, -1 when it does not.
+func keyIndex(node *yaml.Node, key string) int {
+	if node == nil || node.Kind != yaml.MappingNode {
+		return -1
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// isNull says whether a value is absent or null.
+func isNull(node *yaml.Node) bool {
+	return node == nil || node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagNull
+}
+
+// isString says whether Kubernetes reads a node as a string. Kubernetes reads YAML 1.1, where a plain yes or 010 is none.
+func isString(node *yaml.Node) bool {
+	switch {
+	case node == nil || node.Kind != yaml.ScalarNode:
+		return false
+	case node.Style != 0:
+		return node.ShortTag() == yaml.NodeTagString
+	default:
+		return node.Value != "" && !yaml.IsValueNonString(node.Value)
+	}
+}
+
+// stringValue returns the value of a string, "" of anything else.
 func stringValue(node *yaml.Node) string {
 	if !isString(node) {
 		return ""
@@ -64,13 +50,18 @@ func stringValue(node *yaml.Node) string {
 	return node.Value
 }
 
-func isString(node *yaml.Node) bool {
-	switch {
-	case node.Kind != yaml.ScalarNode:
-		return false
-	case node.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle|yaml.TaggedStyle) != 0:
-		return node.Tag == yaml.NodeTagString
-	default:
-		return node.Value != "" && !yaml.IsValueNonString(node.Value)
+// sameValue says whether two nodes stand for the same value; comments and style do not matter.
+func sameValue(a, b *yaml.Node) bool {
+	if isNull(a) && isNull(b) {
+		return true
 	}
+	if a.Kind != b.Kind || a.ShortTag() != b.ShortTag() || a.Value != b.Value || len(a.Content) != len(b.Content) {
+		return false
+	}
+	for i := range a.Content {
+		if !sameValue(a.Content[i], b.Content[i]) {
+			return false
+		}
+	}
+	return true
 }

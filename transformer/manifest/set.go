@@ -1,13 +1,11 @@
-// Package manifest reads a set of Kubernetes objects and writes it back. Items are bytes first: an item that nobody
-// changed is written exactly as it came in.
+// Package manifest reads a set of Kubernetes objects, lets them be changed and writes them back. Items are bytes first: the
+// input is split without parsing it, an Item is parsed when something asks for its content, and an Item that nobody changed
+// is written exactly as it came in, like everything that stands between the Items.
 package manifest
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -17,138 +15,238 @@ import (
 // Set is an ordered list of objects together with everything that stands between them in the input.
 type Set struct {
 	parts []part
-	list  *Item
-	items []*Item
+	// isResourceList says that the input is a ResourceList: list or whole is it, depending on how it could be read.
+	isResourceList bool
+	// list takes insertions inside; whole does so after it was parsed.
+	list  *list
+	whole *Item
+	// last are the items inserted at the end of a stream.
+	last []*Item
+	// functionConfig is kept, so that every call returns the same Item.
+	functionConfig *Item
 }
 
+// A part is a piece of the input: text between objects, one object, or a list whose members have bytes of their own.
 type part struct {
-	literal []byte
-	item    *Item
+	text []byte
+	item *Item
+	list *list
 }
 
-// Read takes input apart: a stream of documents, or a ResourceList in YAML or JSON. The Findings are errors that make
-// the input unsafe to take apart.
-func Read(input []byte) (*Set, finding.List) {
-	if len(bytes.TrimSpace(input)) == 0 {
-		return nil, finding.List{ruleNoInput.At(finding.Object{}, "", "no input: did the command before fail?", "")}
-	}
-	set := &Set{}
-	rest := input
-	for len(rest) > 0 {
-		end := len(rest)
-		if at := bytes.Index(rest, []byte("\n---\n")); at >= 0 {
-			end = at + 1
-		}
-		chunk := rest[:end]
-		item := &Item{raw: chunk}
-		if kind := item.Kind(); kind == "ResourceList" {
-			set.list = item
-		}
-		set.parts = append(set.parts, part{item: item})
-		rest = rest[end:]
-		if bytes.HasPrefix(rest, []byte("---\n")) {
-			set.parts = append(set.parts, part{literal: rest[:4]})
-			rest = rest[4:]
-		}
-	}
-	for _, p := range set.parts {
-		if p.item != nil {
-			set.open(p.item)
-		}
-	}
-	return set, nil
-}
+// IsResourceList says whether the input is a ResourceList, as opposed to a stream of documents.
+func (s *Set) IsResourceList() bool { return s.isResourceList }
 
-func (s *Set) open(item *Item) {
-	members := item.find("items")
-	if !strings.HasSuffix(item.Kind(), "List") || members == nil || members.Kind != yaml.SequenceNode {
-		s.items = append(s.items, item)
-		return
-	}
-	for _, member := range members.Content {
-		s.open(&Item{parent: item, node: yaml.NewRNode(member)})
-	}
-}
-
-// IsResourceList says whether the input was a ResourceList, as opposed to a stream of documents.
-func (s *Set) IsResourceList() bool { return s.list != nil }
-
-// FunctionConfig returns the functionConfig of a ResourceList, nil when there is none.
+// FunctionConfig returns the functionConfig of a ResourceList, nil when there is none or it is null. It is for reading:
+// changes in it are not written.
 func (s *Set) FunctionConfig() *Item {
-	if s.list == nil {
-		return nil
+	if s.functionConfig != nil || !s.isResourceList {
+		return s.functionConfig
 	}
-	node := s.list.find("functionConfig")
-	if node == nil || node.Kind != yaml.MappingNode {
+	node, err := s.section("functionConfig")
+	switch {
+	case err != nil:
+		s.functionConfig = &Item{err: err}
+	case isNull(node):
 		return nil
+	default:
+		s.functionConfig = newMember(node)
 	}
-	return &Item{parent: s.list, node: yaml.NewRNode(node)}
+	return s.functionConfig
 }
 
-// Items returns the objects in order. The members of Lists count, the Lists themselves do not.
-func (s *Set) Items() []*Item { return slices.Clone(s.items) }
-
-// InsertAfter inserts added after anchor. Repeated inserts after the same anchor keep the order of the calls; an anchor
-// inside a List stands for the whole List.
-func (s *Set) InsertAfter(anchor, added *Item) {
-	for s.list == nil && anchor.parent != nil {
-		anchor = anchor.parent
-	}
-	at := slices.Index(s.items, anchor) + 1
-	s.items = slices.Insert(s.items, at, added)
+// section returns the value of a top-level key of the ResourceList, nil when it is absent.
+func (s *Set) section(key string) (*yaml.Node, error) {
 	if s.list != nil {
-		members := s.list.find("items")
-		members.Content = slices.Insert(members.Content, min(at, len(members.Content)), added.node.YNode())
-		s.list.touch()
+		return s.list.section(key)
+	}
+	return s.whole.find(key), nil
+}
+
+// Items returns the objects in order, with what was inserted and without what was removed. The members of Lists count
+// like all others, the Lists themselves do not.
+func (s *Set) Items() []*Item {
+	var items []*Item
+	for _, p := range s.parts {
+		if p.item != nil {
+			items = p.item.collect(items)
+		}
+		if p.list != nil {
+			items = p.list.collect(items)
+		}
+	}
+	return collectAll(items, s.last)
+}
+
+func (l *list) collect(items []*Item) []*Item {
+	items = slices.Grow(items, len(l.members))
+	items = collectAll(items, l.members)
+	items = collectAll(items, l.inside)
+	return collectAll(items, l.followers)
+}
+
+func (i *Item) collect(items []*Item) []*Item {
+	switch {
+	case i.opened:
+		items = collectAll(items, i.members)
+	case !i.removed:
+		items = append(items, i)
+	}
+	return collectAll(items, i.followers)
+}
+
+func collectAll(items, more []*Item) []*Item {
+	for _, item := range more {
+		items = item.collect(items)
+	}
+	return items
+}
+
+// InsertAfter inserts added after anchor, an Item of the Set. Repeated insertions after one anchor keep the order of the
+// calls. An anchor inside a List stands for the whole List; a nil anchor for the last Item.
+func (s *Set) InsertAfter(anchor, added *Item) {
+	if anchor == nil {
+		s.insertLast(added)
 		return
 	}
-	for i, p := range s.parts {
-		if p.item == anchor {
-			s.parts = slices.Insert(s.parts, i+1, part{literal: []byte("---\n")}, part{item: added})
+	top := anchor
+	for top.parent != nil && top.parent != s.whole {
+		top = top.parent
+	}
+	if top.parent != nil {
+		top.parent.touch()
+	}
+	if top.list != nil {
+		top.list.followers = append(top.list.followers, added)
+		return
+	}
+	top.followers = append(top.followers, added)
+}
+
+func (s *Set) insertLast(added *Item) {
+	switch {
+	case s.list != nil:
+		s.list.inside = append(s.list.inside, added)
+	case s.whole != nil:
+		s.whole.members = append(s.whole.members, added)
+		s.whole.touch()
+	default:
+		s.last = append(s.last, added)
+	}
+}
+
+// Remove takes an Item out of the Set.
+func (s *Set) Remove(item *Item) {
+	item.removed = true
+	if item.parent != nil {
+		item.parent.touch()
+	}
+}
+
+// SetResults writes the Findings as the results of a ResourceList, in place of those that an earlier run of this program
+// left there. Results of other functions stay. In a stream it does nothing.
+func (s *Set) SetResults(l finding.List) {
+	if !s.isResourceList {
+		return
+	}
+	old, err := s.section("results")
+	results := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+	if err == nil && old != nil && old.Kind == yaml.SequenceNode {
+		results.Content = slices.DeleteFunc(slices.Clone(old.Content), isOurResult)
+		if len(l) == 0 && len(results.Content) == len(old.Content) && len(old.Content) > 0 {
 			return
 		}
 	}
-}
-
-// Remove takes an item out of the set.
-func (s *Set) Remove(item *Item) {
-	s.items = slices.DeleteFunc(s.items, func(other *Item) bool { return other == item })
-	if item.parent != nil {
-		members := item.parent.find("items")
-		members.Content = slices.DeleteFunc(members.Content, func(n *yaml.Node) bool { return n == item.node.YNode() })
-		item.parent.touch()
+	for _, result := range l.Results() {
+		if node, err := valueNode(result); err == nil {
+			results.Content = append(results.Content, node)
+		}
 	}
-	s.parts = slices.DeleteFunc(s.parts, func(p part) bool { return p.item == item })
-}
-
-// SetResults writes the Findings as the results of a ResourceList. Results of other functions stay.
-func (s *Set) SetResults(l finding.List) {
-	if s.list == nil || len(l) == 0 {
-		return
+	if len(results.Content) == 0 {
+		results = nil
 	}
-	_ = s.list.Set(l.Results(), "results")
+	s.putResults(results, old != nil || err != nil)
 }
 
-// WriteTo writes the set.
+func (s *Set) putResults(results *yaml.Node, present bool) {
+	switch {
+	case results == nil && !present:
+	case s.list != nil:
+		s.list.results, s.list.setsResults = results, true
+	case results == nil:
+		at := keyIndex(s.whole.node.YNode(), "results")
+		s.whole.node.YNode().Content = slices.Delete(s.whole.node.YNode().Content, at, at+2)
+		s.whole.touch()
+	default:
+		put(s.whole.node.YNode(), "results", results)
+		s.whole.touch()
+	}
+}
+
+func isOurResult(result *yaml.Node) bool {
+	source := child(child(result, "tags"), "source")
+	return source != nil && source.Value == finding.Source
+}
+
+// WriteTo writes the Set. Nothing is written when a changed Item cannot be encoded. It returns the number of bytes
+// written, and the error of the encoder or of w.
 func (s *Set) WriteTo(w io.Writer) (int64, error) {
-	var written int64
-	for _, p := range s.parts {
-		text := p.literal
-		if p.item != nil {
-			text = p.item.raw
-			if p.item.changed {
-				encoded, err := p.item.node.String()
-				if err != nil {
-					return written, fmt.Errorf("encode %s: %w", p.item.Object(), err)
-				}
-				text = []byte(encoded)
-			}
+	o := &output{}
+	for n, p := range s.parts {
+		if p.text != nil && !s.separatesRemoved(n) {
+			o.add(p.text)
 		}
-		n, err := w.Write(text)
-		written += int64(n)
-		if err != nil {
-			return written, err
+		if err := p.write(o); err != nil {
+			return 0, err
 		}
 	}
-	return written, nil
+	if err := writeDocuments(o, s.last, false); err != nil {
+		return 0, err
+	}
+	return o.writeTo(w)
+}
+
+// separatesRemoved says whether part n is a separator that only stands before a removed document.
+func (s *Set) separatesRemoved(n int) bool {
+	if n == 0 || n+1 >= len(s.parts) || string(s.parts[n].text) != "---\n" {
+		return false
+	}
+	next := s.parts[n+1].item
+	return next != nil && next.removed && len(next.followers) == 0
+}
+
+func (p part) write(o *output) error {
+	switch {
+	case p.list != nil:
+		if err := p.list.write(o); err != nil {
+			return err
+		}
+		return writeDocuments(o, p.list.followers, p.list.json)
+	case p.item != nil:
+		if !p.item.removed {
+			text, err := p.item.current()
+			if err != nil {
+				return err
+			}
+			o.add(text)
+		}
+		return writeDocuments(o, p.item.followers, p.item.json)
+	default:
+		return nil
+	}
+}
+
+// writeDocuments writes inserted items, and what was inserted after them, as documents of their own.
+func writeDocuments(o *output, items []*Item, inJSON bool) error {
+	for _, item := range items {
+		for _, inserted := range item.andFollowers() {
+			text, err := inserted.asDocument(inJSON)
+			if err != nil {
+				return err
+			}
+			o.endLine()
+			o.add([]byte("---\n"))
+			o.add(text)
+		}
+	}
+	return nil
 }

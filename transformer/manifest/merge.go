@@ -1,0 +1,119 @@
+package manifest
+
+import (
+	"bytes"
+	"slices"
+)
+
+// mergeLines applies to text the change from before to after. Before is text as the encoder writes it and after the
+// encoded result: what the encoder lays out differently is in both and is no change.
+func mergeLines(text, before, after []byte) []byte {
+	t, b, a := lines(text), lines(before), lines(after)
+	inText, inAfter := matchLines(b, t), matchLines(b, a)
+	var merged [][]byte
+	tAt, bAt, aAt := 0, 0, 0
+	for at := range b {
+		// A line that all three have is a place where they can be cut.
+		if inText[at] < 0 || inAfter[at] < 0 {
+			continue
+		}
+		merged = append(merged, mergeBetween(t[tAt:inText[at]], b[bAt:at], a[aAt:inAfter[at]])...)
+		merged = append(merged, t[inText[at]])
+		tAt, bAt, aAt = inText[at]+1, at+1, inAfter[at]+1
+	}
+	merged = append(merged, mergeBetween(t[tAt:], b[bAt:], a[aAt:])...)
+	return bytes.Join(merged, nil)
+}
+
+// mergeBetween merges what stands between two places where all three texts are the same.
+func mergeBetween(text, before, after [][]byte) [][]byte {
+	isBlankLine := func(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
+	switch {
+	case slices.EqualFunc(before, after, sameLine):
+		return text
+	case len(before) == 0 && !slices.ContainsFunc(text, func(line []byte) bool { return !isBlankLine(line) }):
+		return slices.Concat(after, text)
+	default:
+		return after
+	}
+}
+
+func lines(text []byte) [][]byte { return slices.Collect(bytes.Lines(text)) }
+
+func sameLine(a, b []byte) bool {
+	return bytes.Equal(bytes.TrimRight(a, "\r\n"), bytes.TrimRight(b, "\r\n"))
+}
+
+// matchLines returns for every line of a which line of b it is, or -1, so that as many lines as possible have a partner.
+func matchLines(a, b [][]byte) []int {
+	matched := slices.Repeat([]int{-1}, len(a))
+	first := 0
+	for first < len(a) && first < len(b) && sameLine(a[first], b[first]) {
+		matched[first] = first
+		first++
+	}
+	endA, endB := len(a), len(b)
+	for endA > first && endB > first && sameLine(a[endA-1], b[endB-1]) {
+		endA, endB = endA-1, endB-1
+		matched[endA] = endB
+	}
+	for _, pair := range longestCommonLines(a[first:endA], b[first:endB]) {
+		matched[first+pair[0]] = first + pair[1]
+	}
+	return matched
+}
+
+// maxDifference is how many lines two texts may differ in; texts that differ in more count as entirely different.
+const maxDifference = 1000
+
+// longestCommonLines returns pairs of equal lines of a and b, from the last to the first. It is the algorithm of Myers,
+// "An O(ND) Difference Algorithm and Its Variations" (1986).
+func longestCommonLines(a, b [][]byte) [][2]int {
+	limit := min(len(a)+len(b), maxDifference)
+	// furthest[origin+k] is how far diagonal k (the line of a minus that of b) got.
+	origin := limit + 1
+	furthest := make([]int, 2*origin+1)
+	var trace [][]int
+	for d := 0; d <= limit; d++ {
+		trace = append(trace, slices.Clone(furthest[origin-d-1:origin+d+2]))
+		for k := -d; k <= d; k += 2 {
+			x := furthest[origin+k-1] + 1
+			if k == -d || k != d && furthest[origin+k-1] < furthest[origin+k+1] {
+				x = furthest[origin+k+1]
+			}
+			for x < len(a) && x-k < len(b) && sameLine(a[x], b[x-k]) {
+				x++
+			}
+			furthest[origin+k] = x
+			if x >= len(a) && x-k >= len(b) {
+				return commonLines(trace, len(a), len(b))
+			}
+		}
+	}
+	return nil
+}
+
+// commonLines walks the trace of longestCommonLines back from the ends of both texts.
+func commonLines(trace [][]int, x, y int) [][2]int {
+	var pairs [][2]int
+	for d := len(trace) - 1; d > 0; d-- {
+		furthest, k := trace[d], x-y
+		at := k + d + 1
+		previous := k - 1
+		if k == -d || k != d && furthest[at-1] < furthest[at+1] {
+			previous = k + 1
+		}
+		previousX := furthest[previous+d+1]
+		previousY := previousX - previous
+		for x > previousX && y > previousY {
+			x, y = x-1, y-1
+			pairs = append(pairs, [2]int{x, y})
+		}
+		x, y = previousX, previousY
+	}
+	for x > 0 && y > 0 {
+		x, y = x-1, y-1
+		pairs = append(pairs, [2]int{x, y})
+	}
+	return pairs
+}

@@ -1,0 +1,221 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// ParseError says why the bytes of an item are not an object.
+type ParseError struct {
+	// Cause is one line, lower case, without a final period.
+	Cause string
+}
+
+// Error returns the cause.
+func (e *ParseError) Error() string { return e.Cause }
+
+func parseErrorf(format string, args ...any) error {
+	return &ParseError{Cause: fmt.Sprintf(format, args...)}
+}
+
+// errEmpty says that a document has no content.
+var errEmpty = parseErrorf("the document is empty")
+
+// parseMapping parses a document that holds one mapping. Aliases and merge keys are replaced by what they stand for;
+// duplicate keys are refused.
+func parseMapping(data []byte) (*yaml.Node, error) {
+	root, err := parseTree(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkObjectKeys(root); err != nil {
+		return nil, err
+	}
+	return expandAliases(root)
+}
+
+// parseTree parses a document that holds one mapping, as it is written.
+func parseTree(data []byte) (*yaml.Node, error) {
+	if bytes.Contains(data, []byte("\ufeff")) {
+		return nil, parseErrorf("invalid YAML: byte order mark inside the document")
+	}
+	var document yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return nil, errEmpty
+	} else if err != nil {
+		return nil, syntaxError(err)
+	}
+	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return nil, parseErrorf("invalid YAML: content after the end of the document")
+	}
+	root := document.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return nil, parseErrorf("not a mapping")
+	}
+	return root, nil
+}
+
+// syntaxError makes a ParseError of an error of the parser, whose text may have several lines.
+func syntaxError(err error) error {
+	cause := strings.TrimPrefix(err.Error(), "yaml: ")
+	cause, _, _ = strings.Cut(strings.TrimSuffix(cause, "\n"), "\n")
+	return parseErrorf("invalid YAML: %s", cause)
+}
+
+// checkObjectKeys is checkKeys for everything but the elements of a list: they are objects of their own, and one that
+// nobody reads may be wrong.
+func checkObjectKeys(root *yaml.Node) error {
+	items := child(root, "items")
+	if items == nil || items.Kind != yaml.SequenceNode || !strings.HasSuffix(stringValue(child(root, "kind")), "List") {
+		return checkKeys(root)
+	}
+	if err := checkMappingKeys(root); err != nil {
+		return err
+	}
+	for i := 1; i < len(root.Content); i += 2 {
+		if root.Content[i] == items {
+			continue
+		}
+		if err := checkKeys(root.Content[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tagBinary is the tag of text in base64, which parsers of version 1.1 decode and others do not.
+const tagBinary = "!!binary"
+
+// checkKeys refuses duplicate keys and keys that are no scalars. Parsers disagree on what they mean.
+func checkKeys(node *yaml.Node) error {
+	if node.Kind == yaml.MappingNode {
+		if err := checkMappingKeys(node); err != nil {
+			return err
+		}
+	}
+	for _, inner := range node.Content {
+		if err := checkKeys(inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkMappingKeys(node *yaml.Node) error {
+	seen := make(map[string]bool, len(node.Content)/2)
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		if key.Kind == yaml.AliasNode {
+			key = key.Alias
+		}
+		if key.Kind != yaml.ScalarNode || key.ShortTag() == tagBinary {
+			return parseErrorf("line %d: a key is not a string", key.Line)
+		}
+		if seen[key.Value] {
+			return parseErrorf("duplicate key %q", key.Value)
+		}
+		seen[key.Value] = true
+	}
+	return nil
+}
+
+// maxCopiedNodes bounds how much the aliases of one document may stand for.
+const maxCopiedNodes = 100_000
+
+// expandAliases replaces every alias in the tree by a copy of what it stands for and every merge key by the keys that it
+// brings in, in place. Keys of the mapping itself win over merged ones, earlier merged mappings over later ones
+// (https://yaml.org/type/merge.html).
+func expandAliases(root *yaml.Node) (*yaml.Node, error) {
+	e := expander{left: maxCopiedNodes, open: map[*yaml.Node]bool{}}
+	return e.expand(root)
+}
+
+type expander struct {
+	// left is how many nodes may still be copied.
+	left int
+	// open holds the anchored nodes that are being expanded, to find one that contains itself.
+	open map[*yaml.Node]bool
+}
+
+func (e *expander) expand(node *yaml.Node) (*yaml.Node, error) {
+	if node.Kind == yaml.AliasNode {
+		return e.copy(node)
+	}
+	if node.Anchor != "" {
+		node.Anchor = ""
+		e.open[node] = true
+		defer delete(e.open, node)
+	}
+	for i, inner := range node.Content {
+		expanded, err := e.expand(inner)
+		if err != nil {
+			return nil, err
+		}
+		node.Content[i] = expanded
+	}
+	if node.Kind == yaml.MappingNode {
+		return node, mergeKeys(node)
+	}
+	return node, nil
+}
+
+func (e *expander) copy(alias *yaml.Node) (*yaml.Node, error) {
+	if e.open[alias.Alias] {
+		return nil, parseErrorf("anchor %q contains itself", alias.Value)
+	}
+	if e.left -= size(alias.Alias); e.left < 0 {
+		return nil, parseErrorf("aliases stand for more than %d nodes", maxCopiedNodes)
+	}
+	copied := yaml.CopyYNode(alias.Alias)
+	copied.HeadComment, copied.LineComment, copied.FootComment = alias.HeadComment, alias.LineComment, alias.FootComment
+	return copied, nil
+}
+
+func size(node *yaml.Node) int {
+	total := 1
+	for _, inner := range node.Content {
+		total += size(inner)
+	}
+	return total
+}
+
+func mergeKeys(node *yaml.Node) error {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Tag != yaml.MergeTag {
+			continue
+		}
+		value := node.Content[i+1]
+		node.Content = append(node.Content[:i:i], node.Content[i+2:]...)
+		return mergeInto(node, value)
+	}
+	return nil
+}
+
+func mergeInto(node, value *yaml.Node) error {
+	sources := []*yaml.Node{value}
+	if value.Kind == yaml.SequenceNode {
+		sources = value.Content
+	}
+	present := map[string]bool{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		present[node.Content[i].Value] = true
+	}
+	for _, source := range sources {
+		if source.Kind != yaml.MappingNode {
+			return parseErrorf("a merge key needs a mapping or a sequence of mappings")
+		}
+		for i := 0; i+1 < len(source.Content); i += 2 {
+			if key := source.Content[i]; !present[key.Value] {
+				present[key.Value] = true
+				node.Content = append(node.Content, key, source.Content[i+1])
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package manifest
+
+import (
+	"io"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// An output collects pieces of bytes without copying them. Pieces that follow one another in memory become one.
+type output struct{ pieces [][]byte }
+
+func (o *output) add(piece []byte) {
+	if len(piece) == 0 {
+		return
+	}
+	if n := len(o.pieces) - 1; n >= 0 {
+		last := o.pieces[n]
+		if cap(last)-len(last) >= len(piece) && &last[:len(last)+1][len(last)] == &piece[0] {
+			o.pieces[n] = last[:len(last)+len(piece)]
+			return
+		}
+	}
+	o.pieces = append(o.pieces, piece)
+}
+
+// endLine adds a line break unless the output is at the beginning of a line.
+func (o *output) endLine() {
+	if n := len(o.pieces); n > 0 && !endsLine(o.pieces[n-1]) {
+		o.add([]byte("\n"))
+	}
+}
+
+func endsLine(text []byte) bool { return len(text) == 0 || text[len(text)-1] == '\n' }
+
+func (o *output) writeTo(w io.Writer) (int64, error) {
+	var written int64
+	for _, piece := range o.pieces {
+		n, err := w.Write(piece)
+		written += int64(n)
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+// andFollowers returns the item, unless it is removed, and what was inserted after it.
+func (i *Item) andFollowers() []*Item {
+	var items []*Item
+	if !i.removed {
+		items = append(items, i)
+	}
+	for _, follower := range i.followers {
+		items = append(items, follower.andFollowers()...)
+	}
+	return items
+}
+
+// asDocument returns the bytes of the item as a document of a stream.
+func (i *Item) asDocument(inJSON bool) ([]byte, error) {
+	switch {
+	case i.raw == nil && inJSON:
+		text, err := i.asJSON(nil)
+		return append(text, '\n'), err
+	case i.raw == nil:
+		return encodeYAML(i.node.YNode(), yaml.CompactSequenceStyle)
+	default:
+		return i.current()
+	}
+}
+
+// asElement returns the bytes of the item as an element of a sequence whose dashes stand at the given column.
+func (i *Item) asElement(dash int, crlf bool) ([]byte, error) {
+	if i.raw != nil {
+		return i.current()
+	}
+	text, err := encodeYAML(i.node.YNode(), yaml.CompactSequenceStyle)
+	if err != nil {
+		return nil, err
+	}
+	text = indentLines(text, dash+2)
+	text[dash] = '-'
+	if crlf {
+		text = withCRLF(text)
+	}
+	return text, nil
+}
+
+// asJSON returns the bytes of the item as JSON; a new one is laid out like sample.
+func (i *Item) asJSON(sample []byte) ([]byte, error) {
+	if i.raw != nil {
+		return i.current()
+	}
+	compact, err := encodeJSON(i.node.YNode())
+	if err != nil {
+		return nil, err
+	}
+	return indentJSON(compact, sample)
+}
+
+// current returns the bytes that an item of the input has now.
+func (i *Item) current() ([]byte, error) {
+	if !i.changed {
+		return i.raw, nil
+	}
+	i.collectMembers()
+	return i.encodeChanged()
+}
+
+// collectMembers puts the members that a parsed list has now under its key items.
+func (i *Item) collectMembers() {
+	if !i.opened {
+		return
+	}
+	items := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+	if old := child(i.node.YNode(), "items"); !isNull(old) {
+		items = old
+	}
+	items.Content = nil
+	for _, member := range i.members {
+		for _, item := range member.andFollowers() {
+			item.collectMembers()
+			items.Content = append(items.Content, item.node.YNode())
+		}
+	}
+	put(i.node.YNode(), "items", items)
+}
