@@ -172,6 +172,7 @@ func (e *Endpoint) serves(generated *Endpoint) bool {
 // find returns the object of the set that has the kind, namespace and name of item (E7).
 func (p *Plan) find(item *manifest.Item) *manifest.Item {
 	for _, candidate := range p.generatedKinds[item.Name()] {
+		// The groups of Ingress are two names for one kind.
 		if candidate.Kind() == item.Kind() && p.EffectiveNamespace(candidate) == p.EffectiveNamespace(item) {
 			return candidate
 		}

@@ -251,7 +251,6 @@ func (p *Plan) writeHosts(endpoint *Endpoint, ingress *networkingv1.Ingress, hos
 // checkHosts refuses hosts that a private Ingress cannot have, and a path that stands twice on the computed one (E10).
 func (p *Plan) checkHosts(endpoint *Endpoint, ingress *networkingv1.Ingress, computed string) bool {
 	before := p.findings.Count(finding.Error)
-	seen := map[string]bool{}
 	for i, rule := range ingress.Spec.Rules {
 		field := fmt.Sprintf("spec.rules[%d]", i)
 		if problem := hostProblem(rule.Host); endpoint.Private && problem != "" {
@@ -268,10 +267,7 @@ func (p *Plan) checkHosts(endpoint *Endpoint, ingress *networkingv1.Ingress, com
 			if path.PathType != nil {
 				route += " " + string(*path.PathType)
 			}
-			if seen[route] {
-				p.report(InvalidPath, endpoint.Source, fmt.Sprintf("%s.http.paths[%d].path", field, j), fmt.Sprintf("%q stands twice on host %s", path.Path, computed), "remove one of the two, or give their rules hosts of their own")
-			}
-			seen[route] = true
+			p.claim(endpoint, computed, route, fmt.Sprintf("%s.http.paths[%d].path", field, j))
 		}
 	}
 	return p.findings.Count(finding.Error) == before

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -58,6 +59,9 @@ func (p *Plan) expandService(source source) {
 	}
 	if err := endpoint.buildIngress(p.settings); err != nil {
 		p.findings = append(p.findings, unreadable(item, err))
+		return
+	}
+	if !p.claim(endpoint, host, "/ "+string(networkingv1.PathTypePrefix), "metadata.name") {
 		return
 	}
 	p.add(endpoint, host)
@@ -221,8 +225,31 @@ func (e *Endpoint) buildIngress(settings *config.Config) error {
 	return nil
 }
 
-// add keeps an endpoint, unless a source of another namespace has arrived at the same computed host (E3).
+// claim gives a route of a computed host to an endpoint, unless another one of its namespace has it (E10). An Ingress and
+// a Service of one name are compared when all endpoints are known (E7).
+func (p *Plan) claim(endpoint *Endpoint, host, route, field string) bool {
+	key := endpoint.Class.Name + " " + host + route
+	other, taken := p.claimed[key]
+	if taken && other.Namespace == endpoint.Namespace && (other == endpoint || other.Name != endpoint.Name) {
+		path, _, _ := strings.Cut(route, " ")
+		p.report(InvalidPath, endpoint.Source, field, fmt.Sprintf("path %s of host %s is also in %s", path, host, other.Object()), "remove one of the two, or give them hosts of their own")
+		return false
+	}
+	p.claimed[key] = endpoint
+	return true
+}
+
+// add keeps an endpoint, unless a source of another namespace has arrived at the same computed host (E3), or the source
+// stands in the set twice.
 func (p *Plan) add(endpoint *Endpoint, computed string) {
+	twin := slices.ContainsFunc(p.byName[endpoint.Name], func(other *Endpoint) bool {
+		return other.Namespace == endpoint.Namespace && other.Source.Kind() == endpoint.Source.Kind()
+	})
+	if twin {
+		p.report(NameTaken, endpoint.Source, "metadata.name", "the object stands in the set twice", "remove one of the two")
+		return
+	}
+	p.byName[endpoint.Name] = append(p.byName[endpoint.Name], endpoint)
 	if computed != "" {
 		if other, taken := p.computed[computed]; taken && other.Namespace != endpoint.Namespace {
 			p.report(SharedHost, endpoint.Source, "metadata.name", fmt.Sprintf("host %q is also the one of %s", computed, other.Object()), "rename one of the two, or write an Ingress with a host of its own")

@@ -35,6 +35,7 @@ type Route struct {
 func Ingresses(set *manifest.Set, namespaceOf func(*manifest.Item) string) ([]Route, finding.List) {
 	var routes []Route
 	var findings finding.List
+	names := serviceNames(set, namespaceOf)
 	for _, item := range set.Items() {
 		if item.Kind() != "Ingress" || item.Group() != "networking.k8s.io" && item.Group() != "extensions" {
 			continue
@@ -44,9 +45,33 @@ func Ingresses(set *manifest.Set, namespaceOf func(*manifest.Item) string) ([]Ro
 			findings = append(findings, Unreadable.At(item.Object(), "", err.Error(), "correct the Ingress: what it opens must be known"))
 			continue
 		}
-		routes = append(routes, ingress.routes(item, namespaceOf(item))...)
+		for _, route := range ingress.routes(item, namespaceOf(item)) {
+			if name, renamed := names[route.Namespace+"/"+route.Service]; renamed {
+				route.Service = name
+			}
+			routes = append(routes, route)
+		}
 	}
 	return routes, findings
+}
+
+// previousNames is the annotation in which kustomize keeps the earlier names of an object while it renders. Only after the
+// last layer it corrects the references to them.
+const previousNames = "internal.config.kubernetes.io/previousNames"
+
+// serviceNames returns the present name of every Service by its namespace and each of its previous names.
+func serviceNames(set *manifest.Set, namespaceOf func(*manifest.Item) string) map[string]string {
+	names := map[string]string{}
+	for _, item := range set.Items() {
+		if item.Kind() != "Service" || item.Group() != "" || !item.Contains(previousNames) {
+			continue
+		}
+		previous, _ := item.Annotation(previousNames)
+		for _, name := range strings.Split(previous, ",") {
+			names[namespaceOf(item)+"/"+name] = item.Name()
+		}
+	}
+	return names
 }
 
 // ingress is an Ingress of any version, in as far as it routes.
