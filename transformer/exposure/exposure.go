@@ -46,10 +46,12 @@ func Ingresses(set *manifest.Set, namespaceOf func(*manifest.Item) string) ([]Ro
 			continue
 		}
 		for _, route := range ingress.routes(item, namespaceOf(item)) {
+			routes = append(routes, route)
+			// Whether the reference means the renamed Service is not known before the last layer, so it may mean both.
 			if name, renamed := names[route.Namespace+"/"+route.Service]; renamed {
 				route.Service = name
+				routes = append(routes, route)
 			}
-			routes = append(routes, route)
 		}
 	}
 	return routes, findings
