@@ -45,7 +45,8 @@ func Main(process Process) int {
 		return process.transform(invocation{configuration: configuration})
 	}
 	root := process.root()
-	root.SetArgs(process.Arguments)
+	// Never nil, for which cobra would take the arguments of the operating system.
+	root.SetArgs(append([]string{}, process.Arguments...))
 	err := root.Execute()
 	var known status
 	switch {
