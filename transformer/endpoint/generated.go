@@ -73,14 +73,14 @@ func stringMap(item *manifest.Item, name string) map[string]string {
 // run made. What an earlier run generated and nothing asks for any more is removed (E23).
 func (p *Plan) Write() finding.List {
 	p.findings = nil
-	kept := map[*manifest.Item]bool{}
+	kept, moved := map[*manifest.Item]bool{}, map[origin]bool{}
 	for _, endpoint := range p.Endpoints {
 		p.close(endpoint)
 		for _, item := range endpoint.written() {
 			if present := p.find(item); present == nil {
 				p.Set.InsertAfter(endpoint.Source, item)
 			} else if slices.Contains(p.ours, present) && !kept[present] {
-				kept[present] = true
+				kept[present], moved[originOf(present)] = true, true
 				p.replace(present, item)
 				if item == endpoint.Ingress {
 					endpoint.Ingress = present
@@ -92,7 +92,7 @@ func (p *Plan) Write() finding.List {
 	}
 	for _, item := range p.ours {
 		if !kept[item] {
-			p.prune(item)
+			p.prune(item, moved)
 		}
 	}
 	return p.findings
@@ -230,11 +230,24 @@ func overwriteMap(present *manifest.Item, values map[string]string, name string)
 	return errors.Join(problems...)
 }
 
-// prune removes an object of an earlier run that nothing asks for any more (E23). Where its source still has an endpoint,
-// the object only had another name, because a layer renamed or moved it: that goes without saying.
-func (p *Plan) prune(item *manifest.Item) {
-	p.Set.Remove(item)
+// origin is the endpoint that an object was generated for.
+type origin struct{ from, endpoint string }
+
+func originOf(item *manifest.Item) origin {
 	from, _ := item.Annotation(AnnotationGeneratedFrom)
+	endpoint, _ := item.Annotation(AnnotationFor)
+	return origin{from, endpoint}
+}
+
+// prune removes an object of an earlier run that nothing asks for any more (E23). Where its source still has an endpoint,
+// the object only had another name, because a layer renamed or moved it: that goes without saying. So it does where
+// another object of its endpoint is in moved: its source was renamed, and found again by the name that they share.
+func (p *Plan) prune(item *manifest.Item, moved map[origin]bool) {
+	p.Set.Remove(item)
+	if moved[originOf(item)] {
+		return
+	}
+	from := originOf(item).from
 	for _, endpoint := range p.Endpoints {
 		if from == endpoint.Source.Kind()+"/"+endpoint.Name || slices.ContainsFunc(previousNames(endpoint.Source), func(name string) bool { return from == endpoint.Source.Kind()+"/"+name }) {
 			return
