@@ -34,7 +34,7 @@ func scanBlockList(data []byte) (*blockOutline, bool) {
 	}
 	o := &blockOutline{header: newHeader(), sections: map[string]span{}, dash: -1}
 	s := scanner{data: data}
-	section := ""
+	section, inItems := "", false
 	for {
 		l := s.next()
 		switch l.kind {
@@ -55,13 +55,13 @@ func scanBlockList(data []byte) (*blockOutline, bool) {
 				return nil, false
 			}
 			o.sections[section] = span{l.start, len(data)}
+			inItems = false
 		}
 		switch {
-		case section != "items":
+		case !inItems:
 			o.header.read(l)
-		case l.start == o.sections[section].start:
-			o.header.read(l)
-			if len(l.value) > 0 && l.value[0] != '#' {
+			inItems = section == "items"
+			if inItems && len(l.value) > 0 && l.value[0] != '#' {
 				return nil, false
 			}
 		case !o.element(l):

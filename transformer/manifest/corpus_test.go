@@ -136,10 +136,9 @@ func requireEditable(t testing.TB, input []byte) {
 		}
 		var out bytes.Buffer
 		if _, err := set.WriteTo(&out); err != nil {
-			require.ErrorContains(t, err, "encode")
-			if testing.Verbose() {
-				t.Logf("not encoded: %v", err)
-			}
+			// Refusing is safe, but only text that no manifest has may come to this.
+			require.ErrorContains(t, err, "the result is another object")
+			require.NotContains(t, t.Name(), "TestEveryRealItemCanBeEdited")
 			continue
 		}
 		again, findings := Read(out.Bytes())

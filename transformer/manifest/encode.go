@@ -24,7 +24,11 @@ type layout struct {
 func layoutOf(raw []byte, isElement bool) layout {
 	if !isElement {
 		o := scanObject(raw)
-		if !o.known {
+		switch {
+		case isMarker(raw, '-'):
+			// The separator has content on its line and belongs to the document.
+			return layout{prefix: []byte("---\n"), body: raw, dash: -1}
+		case !o.known:
 			return layout{body: raw, dash: -1}
 		}
 		return layout{prefix: raw[:o.body], body: raw[o.body:o.tail], suffix: raw[o.tail:], column: o.header.column, dash: -1}
@@ -52,39 +56,67 @@ func (l layout) with(body []byte) []byte {
 	return text
 }
 
-// encodeChanged returns the bytes of a changed item. It keeps the lines that the change does not concern, and falls back
-// to what the encoder writes where that would not be the same object. An anchor stays only where no edit touched what
-// it and its aliases stand for; otherwise all aliases are written out. What it returns has been parsed and compared.
+// encodeChanged returns the bytes of a changed item. It keeps the lines that the change does not concern. Where that would
+// not be the same object it takes the item as the encoder writes it, and then with every value spelled out. An anchor stays
+// only where no edit touched what it and its aliases stand for; otherwise all aliases are written out. What it returns has
+// been parsed and compared with the item.
 func (i *Item) encodeChanged() ([]byte, error) {
 	if i.json {
 		return i.encodeChangedJSON()
 	}
 	l := layoutOf(i.raw, i.element)
 	style := sequenceStyle(l.body)
-	after, err := encodeYAML(i.node.YNode(), style)
-	if err != nil {
-		return nil, err
-	}
-	after = l.place(after)
-	candidates := [][]byte{l.with(after)}
-	if before, err := i.encodeOriginal(style); err == nil {
-		candidates = [][]byte{l.with(mergeLines(l.body, l.place(before), after)), candidates[0]}
-	}
-	for _, candidate := range candidates {
-		if i.isEncodedAs(candidate) {
-			return candidate, nil
+	for _, attempt := range []func() ([]byte, error){
+		func() ([]byte, error) { return i.encodeMerged(l, style) },
+		func() ([]byte, error) { return l.encode(i.node.YNode(), style) },
+		func() ([]byte, error) { return l.encode(spelledOut(i.node.YNode()), style) },
+	} {
+		body, err := attempt()
+		if err != nil {
+			return nil, err
+		}
+		if text := l.with(body); i.isEncodedAs(text) {
+			return text, nil
 		}
 	}
 	return nil, fmt.Errorf("encode %s: the result is another object", i.Object())
 }
 
-// encodeOriginal returns what the encoder makes of the item as it came in.
-func (i *Item) encodeOriginal(style yaml.SequenceIndentStyle) ([]byte, error) {
+// encodeMerged returns the body of the item as it came in, with the lines changed that the edits concern.
+func (i *Item) encodeMerged(l layout, style yaml.SequenceIndentStyle) ([]byte, error) {
 	original, err := i.parse()
 	if err != nil {
 		return nil, err
 	}
-	return encodeYAML(original, style)
+	before, err := l.encode(original, style)
+	if err != nil {
+		return nil, err
+	}
+	after, err := l.encode(i.node.YNode(), style)
+	if err != nil {
+		return nil, err
+	}
+	return mergeLines(l.body, before, after), nil
+}
+
+// spelledOut returns a copy of a tree in the styles that the encoder writes without fail: it loses line breaks of some
+// folded scalars and makes a string of a null without text in a flow mapping.
+func spelledOut(node *yaml.Node) *yaml.Node {
+	node = yaml.CopyYNode(node)
+	var visit func(*yaml.Node)
+	visit = func(node *yaml.Node) {
+		switch {
+		case isNull(node):
+			node.Value = "null"
+		case node.Style == yaml.FoldedStyle, node.Style == yaml.LiteralStyle:
+			node.Style = yaml.DoubleQuotedStyle
+		}
+		for _, inner := range node.Content {
+			visit(inner)
+		}
+	}
+	visit(node)
+	return node
 }
 
 // isEncodedAs says whether text is the item as it is now.
@@ -111,16 +143,20 @@ func (i *Item) encodeChangedJSON() ([]byte, error) {
 	return text, nil
 }
 
-// place moves encoded text to the column of the body and gives it the line ends of the body.
-func (l layout) place(text []byte) []byte {
+// encode encodes an object at the column of the body and with the line ends of the body.
+func (l layout) encode(node *yaml.Node, style yaml.SequenceIndentStyle) ([]byte, error) {
+	text, err := encodeYAML(node, style)
+	if err != nil {
+		return nil, err
+	}
 	text = indentLines(text, l.column)
 	if usesCRLF(l.body) {
 		text = withCRLF(text)
 	}
-	if !bytes.HasSuffix(l.body, []byte("\n")) && len(l.suffix) == 0 && len(l.body) > 0 {
+	if !isLineStart(l.body) && len(l.suffix) == 0 {
 		text = bytes.TrimRight(text, "\r\n")
 	}
-	return text
+	return text, nil
 }
 
 func withCRLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) }

@@ -109,8 +109,9 @@ func isSimpleKey(key []byte) bool {
 // simpleScalar returns the text of a plain or quoted scalar that every parser reads as the same string.
 func simpleScalar(value []byte) (string, bool) {
 	if comment := bytes.Index(value, []byte(" #")); comment >= 0 {
-		value = bytes.TrimRight(value[:comment], " \t")
+		value = value[:comment]
 	}
+	value = bytes.TrimRight(value, " \t")
 	if size := len(value); size > 2 && value[0] == value[size-1] && (value[0] == '"' || value[0] == '\'') {
 		value = value[1 : size-1]
 	}

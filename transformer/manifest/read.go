@@ -110,6 +110,9 @@ func isLineStart(before []byte) bool {
 
 // hasDirective says whether a line of the chunk is a YAML directive: before the document or behind its end.
 func hasDirective(chunk []byte) bool {
+	if bytes.IndexByte(chunk, '%') < 0 {
+		return false
+	}
 	for rest := chunk; ; {
 		if at := firstContent(rest); at < len(rest) && rest[at] == '%' {
 			return true

@@ -44,11 +44,11 @@ type line struct {
 	column, inner int
 	// dashes counts the dashes at the beginning of the line.
 	dashes int
-	// key is the plain key of the line; nil without one or when it is quoted.
+	// key is the plain key of the line, with blanks before the colon; nil without one or when it is quoted.
 	key []byte
 	// keyed says that the line has a key, plain or quoted.
 	keyed bool
-	// value is the rest of the line behind the key.
+	// value is the rest of the line behind the key, from its first character on.
 	value []byte
 }
 
@@ -128,7 +128,7 @@ func (s *scanner) content(l *line, at, stop int) bool {
 	}
 	if l.keyed {
 		s.indent, s.open = l.inner, true
-		l.value = bytes.Trim(s.data[value:stop], " \t")
+		l.value = s.data[skipBlanks(s.data, value, stop):stop]
 	}
 	// A scalar needs a key or dash before it that waits for one.
 	if !s.open && value < stop {
@@ -167,7 +167,7 @@ func (s *scanner) key(l *line, at, stop int) (int, bool) {
 			return at, true
 		case s.data[i] == ':' && blankAt(s.data, i+1, stop):
 			l.keyed = true
-			l.key = bytes.TrimRight(s.data[at:i], " \t")
+			l.key = s.data[at:i]
 			return i + 1, true
 		}
 	}
@@ -233,13 +233,15 @@ func (s *scanner) blockScalar(l *line, at, stop int) bool {
 	}
 	for s.pos < len(s.data) {
 		end := endOfLine(s.data, s.pos)
-		text := skipSpaces(s.data, s.pos, textEnd(s.data, end))
-		blank := text == textEnd(s.data, end)
-		if !blank && text-s.pos <= s.indent {
+		start, stop := s.pos, textEnd(s.data, end)
+		text := skipSpaces(s.data, start, stop)
+		blank := text == stop
+		if !blank && text-start <= s.indent {
 			break
 		}
 		s.pos = end
-		if !blank || keep {
+		// Blanks deeper than the text are text as well.
+		if !blank || keep || text > start {
 			l.end = end
 		}
 	}

@@ -25,12 +25,10 @@ func (o *output) add(piece []byte) {
 
 // endLine adds a line break unless the output is at the beginning of a line.
 func (o *output) endLine() {
-	if n := len(o.pieces); n > 0 && !endsLine(o.pieces[n-1]) {
+	if n := len(o.pieces); n > 0 && !isLineStart(o.pieces[n-1]) {
 		o.add([]byte("\n"))
 	}
 }
-
-func endsLine(text []byte) bool { return len(text) == 0 || text[len(text)-1] == '\n' }
 
 func (o *output) writeTo(w io.Writer) (int64, error) {
 	var written int64
