@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -8,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
-	sigsyaml "sigs.k8s.io/yaml"
 )
 
 // SetAnnotation writes an annotation. It creates metadata and annotations where they are absent or null, and changes
@@ -144,6 +145,10 @@ func put(node *yaml.Node, element string, value *yaml.Node) {
 	switch {
 	case old != nil:
 		replace(old, value)
+		if key := keyIndex(node, element); key >= 0 && value.Kind != yaml.ScalarNode {
+			// The comment on the line of a collection belongs to its key.
+			node.Content[key].LineComment, old.LineComment = cmp.Or(node.Content[key].LineComment, old.LineComment), ""
+		}
 	case node.Kind == yaml.SequenceNode:
 		node.Content = append(node.Content, value)
 	default:
@@ -180,21 +185,32 @@ func valueNode(value any) (*yaml.Node, error) {
 		}
 		return stringNode(text), nil
 	}
-	encoded, err := sigsyaml.Marshal(value)
+	encoded, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", value, err)
 	}
-	parsed, err := yaml.Parse(string(encoded))
+	node, err := parseJSONValue(encoded)
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", value, err)
 	}
-	return parsed.YNode(), nil
+	return inBlockStyle(node), nil
+}
+
+// inBlockStyle takes the quotes of JSON from the strings that do not need them.
+func inBlockStyle(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.ScalarNode && node.Tag == yaml.NodeTagString {
+		return stringNode(node.Value)
+	}
+	for i, inner := range node.Content {
+		node.Content[i] = inBlockStyle(inner)
+	}
+	return node
 }
 
 // stringNode makes a node that every parser reads as the given string, YAML 1.1 or 1.2.
 func stringNode(text string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: text}
-	if text == "" || yaml.IsValueNonString(text) {
+	if text == "" || !isStringText(text) {
 		node.Style = yaml.DoubleQuotedStyle
 	}
 	return node

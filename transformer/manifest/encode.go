@@ -56,18 +56,25 @@ func (l layout) with(body []byte) []byte {
 	return text
 }
 
-// encodeChanged returns the bytes of a changed item. It keeps the lines that the change does not concern. Where that would
-// not be the same object it takes the item as the encoder writes it, and then with every value spelled out. An anchor stays
-// only where no edit touched what it and its aliases stand for; otherwise all aliases are written out. What it returns has
-// been parsed and compared with the item.
+// encodeChanged returns the bytes of a changed item: those that it came in with, when the edits added up to nothing. It
+// keeps the lines that the change does not concern. Where that would not be the same object it takes the item as the
+// encoder writes it, and then with every value spelled out. An anchor stays only where no edit touched what it and its
+// aliases stand for; otherwise all aliases are written out. What it returns has been parsed and compared with the item.
 func (i *Item) encodeChanged() ([]byte, error) {
+	original, err := i.parse()
+	if err != nil {
+		return nil, err
+	}
+	if sameContent(original, i.node.YNode()) {
+		return i.raw, nil
+	}
 	if i.json {
 		return i.encodeChangedJSON()
 	}
 	l := layoutOf(i.raw, i.element)
 	style := sequenceStyle(l.body)
 	for _, attempt := range []func() ([]byte, error){
-		func() ([]byte, error) { return i.encodeMerged(l, style) },
+		func() ([]byte, error) { return i.encodeMerged(original, l, style) },
 		func() ([]byte, error) { return l.encode(i.node.YNode(), style) },
 		func() ([]byte, error) { return l.encode(spelledOut(i.node.YNode()), style) },
 	} {
@@ -83,11 +90,7 @@ func (i *Item) encodeChanged() ([]byte, error) {
 }
 
 // encodeMerged returns the body of the item as it came in, with the lines changed that the edits concern.
-func (i *Item) encodeMerged(l layout, style yaml.SequenceIndentStyle) ([]byte, error) {
-	original, err := i.parse()
-	if err != nil {
-		return nil, err
-	}
+func (i *Item) encodeMerged(original *yaml.Node, l layout, style yaml.SequenceIndentStyle) ([]byte, error) {
 	before, err := l.encode(original, style)
 	if err != nil {
 		return nil, err

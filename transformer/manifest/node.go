@@ -1,6 +1,9 @@
 package manifest
 
 import (
+	"slices"
+	"strings"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
@@ -38,8 +41,31 @@ func isString(node *yaml.Node) bool {
 	case node.Style != 0:
 		return node.ShortTag() == yaml.NodeTagString
 	default:
-		return node.Value != "" && !yaml.IsValueNonString(node.Value)
+		return node.Value != "" && isStringText(node.Value)
 	}
+}
+
+// isStringText says whether plain text that is not empty is read as a string. Most of it is plainly one, which spares the
+// parser of YAML 1.1.
+func isStringText(text string) bool {
+	return isCertainString(text) || !yaml.IsValueNonString(text)
+}
+
+// isCertainString says whether text begins with a letter, has only characters that mean nothing to YAML, and is none of
+// the words that YAML 1.1 reads as a boolean or null. Numbers and dates begin with a digit, a sign or a dot.
+func isCertainString(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !letter && (i == 0 || !isNameByte(c) && c != '.' && c != '/') {
+			return false
+		}
+	}
+	switch strings.ToLower(text) {
+	case "", "null", "true", "false", "yes", "no", "on", "off", "y", "n":
+		return false
+	}
+	return true
 }
 
 // stringValue returns the value of a string, "" of anything else.
@@ -48,6 +74,29 @@ func stringValue(node *yaml.Node) string {
 		return ""
 	}
 	return node.Value
+}
+
+// sameContent says whether two nodes stand for the same value in any order of keys.
+func sameContent(a, b *yaml.Node) bool {
+	if a.Kind != yaml.MappingNode || b.Kind != yaml.MappingNode {
+		return sameScalarOrSequence(a, b)
+	}
+	if len(a.Content) != len(b.Content) {
+		return false
+	}
+	for i := 0; i+1 < len(a.Content); i += 2 {
+		if at := keyIndex(b, a.Content[i].Value); at < 0 || !sameContent(a.Content[i+1], b.Content[at+1]) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameScalarOrSequence(a, b *yaml.Node) bool {
+	if a.Kind != yaml.SequenceNode || b.Kind != yaml.SequenceNode {
+		return sameValue(a, b)
+	}
+	return slices.EqualFunc(a.Content, b.Content, sameContent)
 }
 
 // sameValue says whether two nodes stand for the same value; comments and style do not matter.

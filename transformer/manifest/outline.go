@@ -1,9 +1,6 @@
 package manifest
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // An outline is what a scan tells about one object without parsing it.
 type outline struct {
@@ -115,20 +112,8 @@ func simpleScalar(value []byte) (string, bool) {
 	if size := len(value); size > 2 && value[0] == value[size-1] && (value[0] == '"' || value[0] == '\'') {
 		value = value[1 : size-1]
 	}
-	if len(value) == 0 || '0' <= value[0] && value[0] <= '9' || value[0] == '-' || value[0] == '.' || value[0] == '/' {
-		return "", false
-	}
-	for _, c := range value {
-		if !isNameByte(c) && c != '.' && c != '/' {
-			return "", false
-		}
-	}
 	text := string(value)
-	switch strings.ToLower(text) {
-	case "null", "true", "false", "yes", "no", "on", "off", "y", "n":
-		return "", false
-	}
-	return text, true
+	return text, isCertainString(text)
 }
 
 // isInsignificant says whether data is blank lines and comments only.
