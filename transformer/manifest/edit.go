@@ -108,7 +108,7 @@ func set(node, value *yaml.Node, path []string) (bool, error) {
 			return false, err
 		}
 		value = created
-	case old != nil && sameValue(old, value) && isString(old) == isString(value):
+	case old != nil && sameValue(old, value):
 		return false, nil
 	}
 	put(node, path[0], value)
@@ -210,7 +210,7 @@ func inBlockStyle(node *yaml.Node) *yaml.Node {
 // stringNode makes a node that every parser reads as the given string, YAML 1.1 or 1.2.
 func stringNode(text string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: text}
-	if text == "" || !isStringText(text) {
+	if text == "" || text == "<<" || !isStringText(text) {
 		node.Style = yaml.DoubleQuotedStyle
 	}
 	return node

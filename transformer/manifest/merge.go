@@ -6,10 +6,11 @@ import (
 )
 
 // mergeLines applies to text the change from before to after. Before is text as the encoder writes it and after the
-// encoded result: what the encoder lays out differently is in both and is no change.
+// encoded result: what the encoder lays out differently is in both and is no change. The result can be wrong where blanks
+// matter, so the caller has to check it.
 func mergeLines(text, before, after []byte) []byte {
 	t, b, a := lines(text), lines(before), lines(after)
-	inText, inAfter := matchLines(b, t), matchLines(b, a)
+	inText, inAfter := matchLines(b, t, sameText), matchLines(b, a, sameLine)
 	var merged [][]byte
 	tAt, bAt, aAt := 0, 0, 0
 	for at := range b {
@@ -44,20 +45,34 @@ func sameLine(a, b []byte) bool {
 	return bytes.Equal(bytes.TrimRight(a, "\r\n"), bytes.TrimRight(b, "\r\n"))
 }
 
+// sameText says whether two lines differ in nothing but blanks.
+func sameText(a, b []byte) bool {
+	for {
+		a, b = bytes.TrimLeft(a, " \t\r\n"), bytes.TrimLeft(b, " \t\r\n")
+		if len(a) == 0 || len(b) == 0 {
+			return len(a) == len(b)
+		}
+		if a[0] != b[0] {
+			return false
+		}
+		a, b = a[1:], b[1:]
+	}
+}
+
 // matchLines returns for every line of a which line of b it is, or -1, so that as many lines as possible have a partner.
-func matchLines(a, b [][]byte) []int {
+func matchLines(a, b [][]byte, same func(a, b []byte) bool) []int {
 	matched := slices.Repeat([]int{-1}, len(a))
 	first := 0
-	for first < len(a) && first < len(b) && sameLine(a[first], b[first]) {
+	for first < len(a) && first < len(b) && same(a[first], b[first]) {
 		matched[first] = first
 		first++
 	}
 	endA, endB := len(a), len(b)
-	for endA > first && endB > first && sameLine(a[endA-1], b[endB-1]) {
+	for endA > first && endB > first && same(a[endA-1], b[endB-1]) {
 		endA, endB = endA-1, endB-1
 		matched[endA] = endB
 	}
-	for _, pair := range longestCommonLines(a[first:endA], b[first:endB]) {
+	for _, pair := range longestCommonLines(a[first:endA], b[first:endB], same) {
 		matched[first+pair[0]] = first + pair[1]
 	}
 	return matched
@@ -68,7 +83,7 @@ const maxDifference = 1000
 
 // longestCommonLines returns pairs of equal lines of a and b, from the last to the first. It is the algorithm of Myers,
 // "An O(ND) Difference Algorithm and Its Variations" (1986).
-func longestCommonLines(a, b [][]byte) [][2]int {
+func longestCommonLines(a, b [][]byte, same func(a, b []byte) bool) [][2]int {
 	limit := min(len(a)+len(b), maxDifference)
 	// furthest[origin+k] is how far diagonal k (the line of a minus that of b) got.
 	origin := limit + 1
@@ -81,7 +96,7 @@ func longestCommonLines(a, b [][]byte) [][2]int {
 			if k == -d || k != d && furthest[origin+k-1] < furthest[origin+k+1] {
 				x = furthest[origin+k+1]
 			}
-			for x < len(a) && x-k < len(b) && sameLine(a[x], b[x-k]) {
+			for x < len(a) && x-k < len(b) && same(a[x], b[x-k]) {
 				x++
 			}
 			furthest[origin+k] = x

@@ -107,6 +107,9 @@ func sameValue(a, b *yaml.Node) bool {
 	if a.Kind != b.Kind || a.ShortTag() != b.ShortTag() || a.Value != b.Value || len(a.Content) != len(b.Content) {
 		return false
 	}
+	if a.Style != b.Style && isString(a) != isString(b) {
+		return false
+	}
 	for i := range a.Content {
 		if !sameValue(a.Content[i], b.Content[i]) {
 			return false

@@ -211,13 +211,24 @@ func newMember(node *yaml.Node) *Item {
 		member.err = parseErrorf("not a mapping")
 		return member
 	}
-	if checkMappingKeys(node) == nil {
+	if hasOnce(node, "apiVersion") && hasOnce(node, "kind") {
 		member.identify()
 	}
 	if member.err = checkKeys(node); member.err == nil {
 		member.open()
 	}
 	return member
+}
+
+// hasOnce says whether a mapping has a key at most once.
+func hasOnce(node *yaml.Node, key string) bool {
+	count := 0
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			count++
+		}
+	}
+	return count <= 1
 }
 
 // settle decides what the input as a whole is.

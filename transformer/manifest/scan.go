@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"slices"
 )
 
 // A scanner walks over the lines of a block-style YAML document without parsing it. It knows just enough of YAML to tell
@@ -52,7 +53,8 @@ type line struct {
 	value []byte
 }
 
-// breaks other than LF and CRLF, the byte order mark and NUL make a document one that only the parser can judge.
+// unusual are line breaks other than LF and CRLF, the byte order mark and NUL. Only the parser can judge a document that has
+// one of them.
 var unusual = [][]byte{[]byte("\u0085"), []byte("\u2028"), []byte("\u2029"), []byte("\ufeff"), {0}}
 
 // hasUnusual says whether data contains a character that the scanner does not deal with.
@@ -329,9 +331,17 @@ func isNameByte(c byte) bool {
 	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
-// isMarker says whether text is a document marker of the three characters c, alone or followed by a blank.
+// isMarker says whether text begins with a document marker: three characters c, alone or followed by a blank or what the
+// parser takes for a line break.
 func isMarker(text []byte, c byte) bool {
-	return len(text) >= 3 && text[0] == c && text[1] == c && text[2] == c && blankAt(text, 3, len(text))
+	if len(text) < 3 || text[0] != c || text[1] != c || text[2] != c {
+		return false
+	}
+	return blankAt(text, 3, len(text)) || startsWithUnusual(text[3:])
+}
+
+func startsWithUnusual(text []byte) bool {
+	return slices.ContainsFunc(unusual, func(sequence []byte) bool { return bytes.HasPrefix(text, sequence) })
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
