@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -48,7 +49,7 @@ func (p Process) transform(call invocation) int {
 			return statusUsage
 		}
 	}
-	input, err := io.ReadAll(p.Stdin)
+	input, err := readAll(p.Stdin)
 	if err != nil {
 		fmt.Fprintf(p.Stderr, "private-endpoints: stdin cannot be read: %v\n", err)
 		return statusFindings
@@ -60,6 +61,18 @@ func (p Process) transform(call invocation) int {
 		return statusFindings
 	}
 	return exit
+}
+
+// readAll reads everything, into memory of the right size where the size is known.
+func readAll(source io.Reader) ([]byte, error) {
+	var input bytes.Buffer
+	if file, ok := source.(*os.File); ok {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			input.Grow(int(info.Size()) + bytes.MinRead)
+		}
+	}
+	_, err := input.ReadFrom(source)
+	return input.Bytes(), err
 }
 
 // run reads the input and transforms it. The set is nil when the input cannot be read.

@@ -226,6 +226,8 @@ func (p *Plan) readUsers(item *manifest.Item, routing routing) {
 		if routing == ingressKind {
 			p.warnShortBackends(item)
 		}
+		// Most objects have no intent. The few that are asked for again are parsed again.
+		item.Release()
 	}
 }
 

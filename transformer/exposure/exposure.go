@@ -45,7 +45,9 @@ func Ingresses(set *manifest.Set, namespaceOf func(*manifest.Item) string) ([]Ro
 			findings = append(findings, Unreadable.At(item.Object(), "", err.Error(), "correct the Ingress: what it opens must be known"))
 			continue
 		}
-		for _, route := range ingress.routes(item, namespaceOf(item)) {
+		found := ingress.routes(item, namespaceOf(item))
+		item.Release()
+		for _, route := range found {
 			routes = append(routes, route)
 			// Whether the reference means the renamed Service is not known before the last layer, so it may mean both.
 			if name, renamed := names[route.Namespace+"/"+route.Service]; renamed {

@@ -259,10 +259,16 @@ func (l *list) resultsText() ([]byte, error) {
 	if l.results == nil {
 		return nil, nil
 	}
-	text, err := encodeYAML(&yaml.Node{
-		Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: []*yaml.Node{stringNode("results"), l.results},
-	}, yaml.CompactSequenceStyle)
-	return text, err
+	text := []byte("results:\n")
+	// One by one: the encoder keeps every event of a document in memory.
+	for n := range l.results.Content {
+		result, err := encodeYAML(&yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: l.results.Content[n : n+1]}, yaml.CompactSequenceStyle)
+		if err != nil {
+			return nil, err
+		}
+		text = append(text, result...)
+	}
+	return text, nil
 }
 
 func (l *list) resultsJSON() ([]byte, error) {

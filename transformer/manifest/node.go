@@ -48,18 +48,22 @@ func isString(node *yaml.Node) bool {
 // isStringText says whether plain text that is not empty is read as a string. Most of it is plainly one, which spares the
 // parser of YAML 1.1.
 func isStringText(text string) bool {
-	return isCertainString(text) || !yaml.IsValueNonString(text)
+	return isCertainString(text) && !strings.Contains(text, ": ") || !yaml.IsValueNonString(text)
 }
 
-// isCertainString says whether text begins with a letter, has only characters that mean nothing to YAML, and is none of
-// the words that YAML 1.1 reads as a boolean or null. Numbers and dates begin with a digit, a sign or a dot.
+// isCertainString says whether text begins with a letter and is none of the words that YAML 1.1 reads as a boolean or
+// null: numbers and dates begin with a digit, a sign or a dot. Text with a comment, a line break or anything else that is
+// not printable ASCII is left to a parser.
 func isCertainString(text string) bool {
 	for i := range len(text) {
 		c := text[i]
 		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-		if !letter && (i == 0 || !isNameByte(c) && c != '.' && c != '/') {
+		if i == 0 && !letter || c < ' ' || c > '~' || c == '#' {
 			return false
 		}
+	}
+	if strings.HasSuffix(text, " ") || strings.HasSuffix(text, ":") {
+		return false
 	}
 	switch strings.ToLower(text) {
 	case "", "null", "true", "false", "yes", "no", "on", "off", "y", "n":

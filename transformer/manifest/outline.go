@@ -112,6 +112,11 @@ func simpleScalar(value []byte) (string, bool) {
 	if size := len(value); size > 2 && value[0] == value[size-1] && (value[0] == '"' || value[0] == '\'') {
 		value = value[1 : size-1]
 	}
+	for _, c := range value {
+		if !isNameByte(c) && c != '.' && c != '/' {
+			return "", false
+		}
+	}
 	text := string(value)
 	return text, isCertainString(text)
 }
