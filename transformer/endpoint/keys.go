@@ -68,6 +68,17 @@ func (v vocabulary) isKnown(key string) bool {
 	return domain == v.domain && slices.Contains(userKeys, word) || slices.Contains(ownKeys, key)
 }
 
+// traces returns lower-case words of which at least one stands in every object that has a key of ours, or a key that
+// nearMiss reports. A misspelling of at most two letters leaves one third of a domain as it is.
+func (v vocabulary) traces() []string {
+	words := []string{"okteto", keyAutoIngress, keyGenerateHost}
+	for _, domain := range []string{v.domain, config.Domain} {
+		third := len(domain) / (maximumDistance + 1)
+		words = append(words, domain[:third], domain[third:2*third], domain[2*third:])
+	}
+	return words
+}
+
 // nearMiss explains why key, which we do not know, is probably meant to be one that we do. It returns the empty string
 // for the keys of others (E22).
 func (v vocabulary) nearMiss(key string) (cause, remedy string) {
@@ -93,7 +104,7 @@ func (v vocabulary) nearMiss(key string) (cause, remedy string) {
 		if proposal := nearest(word, userKeys); proposal != "" {
 			return "is not under the annotation domain", fmt.Sprintf("write %s, or set spec.annotationDomain to the domain that you use", v.key(proposal))
 		}
-	case levenshtein.ComputeDistance(domain, config.Domain) <= maximumDistance:
+	case distance(domain, config.Domain) <= maximumDistance:
 		if proposal := nearest(config.Domain+"/"+word, ownKeys); proposal != "" {
 			return "is not a key that we know", fmt.Sprintf("write %s", proposal)
 		}
@@ -105,7 +116,7 @@ func (v vocabulary) nearMiss(key string) (cause, remedy string) {
 // "private" is left alone: it is too common to be ours.
 func (v vocabulary) nearMissWithoutDomain(key string) (cause, remedy string) {
 	for _, word := range intentKeys {
-		lostSlash := levenshtein.ComputeDistance(key, v.key(word)) <= maximumDistance
+		lostSlash := distance(key, v.key(word)) <= maximumDistance
 		lostDomain := key == word && word != keyPrivate
 		if lostSlash || lostDomain {
 			return "is not a key that we know", fmt.Sprintf("write %s", v.key(word))
@@ -117,17 +128,25 @@ func (v vocabulary) nearMissWithoutDomain(key string) (cause, remedy string) {
 // isNearDomain says whether domain is probably meant to be the annotation domain: misspelt, or Okteto's where the team
 // uses its own.
 func (v vocabulary) isNearDomain(domain string) bool {
-	return domain == oktetoDomain || strings.Contains(domain, "okteto") ||
-		levenshtein.ComputeDistance(domain, v.domain) <= maximumDistance
+	return domain == oktetoDomain || strings.Contains(domain, "okteto") || distance(domain, v.domain) <= maximumDistance
 }
 
 // nearest returns the candidate that word is at most two letters away from, or the empty string.
 func nearest(word string, candidates []string) string {
 	best, proposal := maximumDistance+1, ""
 	for _, candidate := range candidates {
-		if distance := levenshtein.ComputeDistance(word, candidate); distance < best {
-			best, proposal = distance, candidate
+		if apart := distance(word, candidate); apart < best {
+			best, proposal = apart, candidate
 		}
 	}
 	return proposal
+}
+
+// distance is the number of letters to change between two words, or more than maximumDistance where their lengths alone
+// say so: that spares most of the computing.
+func distance(a, b string) int {
+	if apart := len(a) - len(b); apart > maximumDistance || -apart > maximumDistance {
+		return maximumDistance + 1
+	}
+	return levenshtein.ComputeDistance(a, b)
 }
