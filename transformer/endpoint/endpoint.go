@@ -234,8 +234,10 @@ func (p *Plan) readUsers(item *manifest.Item, routing routing) {
 		if routing == ingressKind {
 			p.warnShortBackends(item)
 		}
-		// Most objects have no intent. The few that are asked for again are parsed again.
-		item.Release()
+		// Most objects have no intent, and are not asked for again; the verifier reads every Ingress.
+		if routing != ingressKind {
+			item.Release()
+		}
 	}
 }
 

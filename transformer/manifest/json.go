@@ -179,7 +179,7 @@ func writeJSONScalar(w *bytes.Buffer, node *yaml.Node) error {
 		return writeJSONString(w, node.Value)
 	case node.ShortTag() == tagBinary:
 		return parseErrorf("line %d: a binary value", node.Line)
-	case json.Valid([]byte(node.Value)):
+	case node.Value == "true", node.Value == "false", json.Valid([]byte(node.Value)):
 		w.WriteString(node.Value)
 	default:
 		text, err := sigsyaml.YAMLToJSON([]byte(node.Value))
@@ -192,6 +192,12 @@ func writeJSONScalar(w *bytes.Buffer, node *yaml.Node) error {
 }
 
 func writeJSONString(w *bytes.Buffer, text string) error {
+	if needsNoEscape(text) {
+		w.WriteByte('"')
+		w.WriteString(text)
+		w.WriteByte('"')
+		return nil
+	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(text); err != nil {
@@ -199,6 +205,15 @@ func writeJSONString(w *bytes.Buffer, text string) error {
 	}
 	w.Truncate(w.Len() - 1) // Encode ends with a line break.
 	return nil
+}
+
+func needsNoEscape(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // indentJSON lays compact JSON out as the text that it replaces was: on one line, or with the same indentation.
