@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -89,17 +90,70 @@ func (i *Item) encodeChanged() ([]byte, error) {
 	return nil, fmt.Errorf("encode %s: the result is another object", i.Object())
 }
 
-// encodeMerged returns the body of the item as it came in, with the lines changed that the edits concern.
+// encodeMerged returns the body of the item as it came in, with the lines changed that the edits concern. Only the
+// top-level keys from the first changed one to the last are encoded.
 func (i *Item) encodeMerged(original *yaml.Node, l layout, style yaml.SequenceIndentStyle) ([]byte, error) {
-	before, err := l.encode(original, style)
+	edited := i.node.YNode()
+	text := lines(l.body)
+	if !isLineStart(l.body) {
+		text[len(text)-1] = append(bytes.Clone(text[len(text)-1]), '\n')
+	}
+	keys, from, to := span{0, len(original.Content)}, 0, len(text)
+	if original.Style&yaml.FlowStyle == 0 && !hasUnusual(l.body) {
+		keys = changedKeys(original, edited)
+		from, to = lineRange(original, keys, text)
+	}
+	before, err := l.encodeKeys(original, keys, style)
 	if err != nil {
 		return nil, err
 	}
-	after, err := l.encode(i.node.YNode(), style)
+	keys.end += len(edited.Content) - len(original.Content)
+	after, err := l.encodeKeys(edited, keys, style)
 	if err != nil {
 		return nil, err
 	}
-	return mergeLines(l.body, before, after), nil
+	merged := slices.Concat(text[:from], mergeLines(text[from:to], lines(before), lines(after)), text[to:])
+	return l.endLike(bytes.Join(merged, nil)), nil
+}
+
+// changedKeys returns which part of the content of a mapping differs from that of another, apart from what both begin and
+// end with.
+func changedKeys(original, edited *yaml.Node) span {
+	a, b := original.Content, edited.Content
+	same := func(i, j int) bool { return a[i].Value == b[j].Value && sameValue(a[i+1], b[j+1]) }
+	start, fromEnd := 0, 0
+	for start < len(a) && start < len(b) && same(start, start) {
+		start += 2
+	}
+	for fromEnd < len(a)-start && fromEnd < len(b)-start && same(len(a)-fromEnd-2, len(b)-fromEnd-2) {
+		fromEnd += 2
+	}
+	return span{start, len(a) - fromEnd}
+}
+
+// lineRange returns the lines that a part of the content of a mapping takes. Comments before the next key belong to it.
+func lineRange(mapping *yaml.Node, keys span, text [][]byte) (from, to int) {
+	lineOf := func(at int) int {
+		if at == len(mapping.Content) {
+			return len(text)
+		}
+		return min(mapping.Content[at].Line-1, len(text))
+	}
+	from, to = lineOf(keys.start), lineOf(keys.end)
+	for to > from && isInsignificant(text[to-1]) {
+		to--
+	}
+	return min(from, to), to
+}
+
+// encodeKeys encodes a part of the content of a mapping at the column of the body.
+func (l layout) encodeKeys(mapping *yaml.Node, keys span, style yaml.SequenceIndentStyle) ([]byte, error) {
+	if keys.start == keys.end {
+		return nil, nil
+	}
+	part := *mapping
+	part.Content = mapping.Content[keys.start:keys.end]
+	return l.encodeLines(&part, style)
 }
 
 // spelledOut returns a copy of a tree in the styles that the encoder writes without fail: it loses line breaks of some
@@ -146,8 +200,17 @@ func (i *Item) encodeChangedJSON() ([]byte, error) {
 	return text, nil
 }
 
-// encode encodes an object at the column of the body and with the line ends of the body.
+// encode encodes an object so that it can take the place of the body.
 func (l layout) encode(node *yaml.Node, style yaml.SequenceIndentStyle) ([]byte, error) {
+	text, err := l.encodeLines(node, style)
+	if err != nil {
+		return nil, err
+	}
+	return l.endLike(text), nil
+}
+
+// encodeLines encodes an object at the column of the body and with its line ends.
+func (l layout) encodeLines(node *yaml.Node, style yaml.SequenceIndentStyle) ([]byte, error) {
 	text, err := encodeYAML(node, style)
 	if err != nil {
 		return nil, err
@@ -156,10 +219,15 @@ func (l layout) encode(node *yaml.Node, style yaml.SequenceIndentStyle) ([]byte,
 	if usesCRLF(l.body) {
 		text = withCRLF(text)
 	}
-	if !isLineStart(l.body) && len(l.suffix) == 0 {
-		text = bytes.TrimRight(text, "\r\n")
-	}
 	return text, nil
+}
+
+// endLike lets text end in a line break only if the body does.
+func (l layout) endLike(text []byte) []byte {
+	if !isLineStart(l.body) && len(l.suffix) == 0 {
+		return bytes.TrimRight(text, "\r\n")
+	}
+	return text
 }
 
 func withCRLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) }

@@ -8,32 +8,34 @@ import (
 // mergeLines applies to text the change from before to after. Before is text as the encoder writes it and after the
 // encoded result: what the encoder lays out differently is in both and is no change. The result can be wrong where blanks
 // matter, so the caller has to check it.
-func mergeLines(text, before, after []byte) []byte {
-	t, b, a := lines(text), lines(before), lines(after)
-	inText, inAfter := matchLines(b, t, sameText), matchLines(b, a, sameLine)
+func mergeLines(text, before, after [][]byte) [][]byte {
+	inText, inAfter := matchLines(before, text, sameText), matchLines(before, after, sameLine)
 	var merged [][]byte
-	tAt, bAt, aAt := 0, 0, 0
-	for at := range b {
+	textAt, beforeAt, afterAt := 0, 0, 0
+	for at := range before {
 		// A line that all three have is a place where they can be cut.
 		if inText[at] < 0 || inAfter[at] < 0 {
 			continue
 		}
-		merged = append(merged, mergeBetween(t[tAt:inText[at]], b[bAt:at], a[aAt:inAfter[at]])...)
-		merged = append(merged, t[inText[at]])
-		tAt, bAt, aAt = inText[at]+1, at+1, inAfter[at]+1
+		merged = append(merged, mergeBetween(text[textAt:inText[at]], before[beforeAt:at], after[afterAt:inAfter[at]])...)
+		merged = append(merged, text[inText[at]])
+		textAt, beforeAt, afterAt = inText[at]+1, at+1, inAfter[at]+1
 	}
-	merged = append(merged, mergeBetween(t[tAt:], b[bAt:], a[aAt:])...)
-	return bytes.Join(merged, nil)
+	return append(merged, mergeBetween(text[textAt:], before[beforeAt:], after[afterAt:])...)
 }
 
 // mergeBetween merges what stands between two places where all three texts are the same.
 func mergeBetween(text, before, after [][]byte) [][]byte {
-	isBlankLine := func(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
 	switch {
 	case slices.EqualFunc(before, after, sameLine):
 		return text
-	case len(before) == 0 && !slices.ContainsFunc(text, func(line []byte) bool { return !isBlankLine(line) }):
+	case len(before) == 0 && len(bytes.TrimSpace(bytes.Join(text, nil))) == 0:
 		return slices.Concat(after, text)
+	case len(text) == 0:
+		// The encoder has lines here that stand elsewhere in text.
+		return slices.DeleteFunc(slices.Clone(after), func(line []byte) bool {
+			return slices.ContainsFunc(before, func(known []byte) bool { return sameLine(known, line) })
+		})
 	default:
 		return after
 	}
