@@ -32,5 +32,6 @@ func Transform(set *manifest.Set, settings *config.Config, options Options) find
 	if findings.HasErrors() {
 		return findings
 	}
+	findings = append(findings, verify.Placement(set, plan.EffectiveNamespace)...)
 	return append(findings, verify.Check(plan, settings)...)
 }

@@ -24,10 +24,11 @@ func (p *Plan) modernise(item *manifest.Item) error {
 		p.report(Converted, item, "apiVersion", fmt.Sprintf("%s becomes %s", version, ingressV1), "")
 	}
 	for _, backend := range shortBackends(item) {
+		written := scalar(backend.port)
 		if err := item.Set(portReference(backend.port), append(backend.path, "service", "port")...); err != nil {
 			return err
 		}
-		p.report(ShortBackend, item, backend.field+".service.port", fmt.Sprintf("%s is not valid in %s, and was rewritten", scalar(backend.port), ingressV1), "write port: {number: <number>} or port: {name: <name>}")
+		p.report(ShortBackend, item, backend.field+".service.port", fmt.Sprintf("%s is not valid in %s, and was rewritten", written, ingressV1), "write port: {number: <number>} or port: {name: <name>}")
 	}
 	return nil
 }

@@ -1,0 +1,87 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+var (
+	// Moved is protection that was made for another namespace or name: group, host and references are those of before.
+	Moved = finding.Rule{Code: "PE207", Severity: finding.Error, Title: "protection belongs to another endpoint"}
+	// Dangling is a reference of ours to an object that the set does not hold.
+	Dangling = finding.Rule{Code: "PE208", Severity: finding.Error, Title: "reference of ours does not resolve"}
+)
+
+// placementRemedy is what helps against both: a layer above the function has renamed or moved what it wrote.
+const placementRemedy = "list the function in the outermost kustomization: a layer above it changed the namespace or name"
+
+// Placement reports what this program wrote for another namespace or name than it has now, and what it refers to and is
+// not there (E24). It needs no configuration, so that it can judge rendered output. namespaceOf tells where an object will
+// live; for one whose namespace is not known, only names count.
+func Placement(set *manifest.Set, namespaceOf func(*manifest.Item) string) finding.List {
+	var findings finding.List
+	written := writtenItems(set)
+	present := map[string]bool{}
+	for _, item := range written {
+		present[item.Kind()+" "+namespaceOf(item)+"/"+item.Name()] = true
+	}
+	for _, item := range written {
+		madeFor, _ := item.Annotation(endpoint.AnnotationFor)
+		namespace := namespaceOf(item)
+		switch {
+		case item.Kind() == "Ingress" || item.Kind() == "Service":
+			if !names(madeFor, namespace, item.Name()) {
+				findings = append(findings, moved(item, madeFor))
+			}
+			findings = append(findings, dangling(item, namespace, present)...)
+		case !present["Ingress "+madeFor] && namespace != "":
+			findings = append(findings, moved(item, madeFor))
+		}
+	}
+	return findings
+}
+
+// writtenItems returns the objects that carry the name of an endpoint.
+func writtenItems(set *manifest.Set) []*manifest.Item {
+	var written []*manifest.Item
+	for _, item := range set.Items() {
+		if !item.Contains(endpoint.AnnotationFor) {
+			continue
+		}
+		if _, ok := item.Annotation(endpoint.AnnotationFor); ok {
+			written = append(written, item)
+		}
+	}
+	return written
+}
+
+func names(madeFor, namespace, name string) bool {
+	madeNamespace, madeName, _ := strings.Cut(madeFor, "/")
+	return madeName == name && (namespace == "" || madeNamespace == namespace)
+}
+
+func moved(item *manifest.Item, madeFor string) finding.Finding {
+	return Moved.At(item.Object(), "metadata.annotations["+endpoint.AnnotationFor+"]", fmt.Sprintf("was written for %s", madeFor), placementRemedy)
+}
+
+// dangling looks for the Middlewares that we generated, by the form of their names.
+func dangling(item *manifest.Item, namespace string, present map[string]bool) finding.List {
+	const key, ours, provider = "traefik.ingress.kubernetes.io/router.middlewares", "private-endpoint-", "@kubernetescrd"
+	var findings finding.List
+	value, _ := item.Annotation(key)
+	for _, reference := range strings.Split(value, ",") {
+		at := strings.Index(reference, "-"+ours)
+		if at < 0 || !strings.HasSuffix(reference, provider) {
+			continue
+		}
+		name := strings.TrimSuffix(reference[at+1:], provider)
+		if !present["Middleware "+reference[:at]+"/"+name] && (namespace != "" || !present["Middleware /"+name]) {
+			findings = append(findings, Dangling.At(item.Object(), "metadata.annotations["+key+"]", fmt.Sprintf("%s is not in the set", reference), placementRemedy))
+		}
+	}
+	return findings
+}
