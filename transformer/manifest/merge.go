@@ -32,9 +32,10 @@ func mergeBetween(text, before, after [][]byte) [][]byte {
 	case len(before) == 0 && len(bytes.TrimSpace(bytes.Join(text, nil))) == 0:
 		return slices.Concat(after, text)
 	case len(text) == 0:
-		// The encoder has lines here that stand elsewhere in text.
+		// The encoder has lines here that stand elsewhere in text: comments, which it sets off by a blank line.
 		return slices.DeleteFunc(slices.Clone(after), func(line []byte) bool {
-			return slices.ContainsFunc(before, func(known []byte) bool { return sameLine(known, line) })
+			isKnown := func(known []byte) bool { return sameLine(known, line) }
+			return len(bytes.TrimSpace(line)) == 0 || slices.ContainsFunc(before, isKnown)
 		})
 	default:
 		return after
