@@ -60,8 +60,7 @@ func (h *header) certain() bool { return !h.doubtful && h.kind != "" }
 
 // read takes in a line of the object. The caller has removed the dash of an object that is an element of a sequence.
 func (h *header) read(l line) {
-	first := h.column < 0
-	if first {
+	if h.column < 0 {
 		h.column = l.column
 	}
 	switch {
@@ -70,7 +69,7 @@ func (h *header) read(l line) {
 		h.doubtful = h.identity
 	case l.column == h.column && l.dashes > 0:
 		// A sequence may stand at the column of its key.
-		h.doubtful = h.identity || first
+		h.doubtful = h.identity
 	case l.column == h.column && isSimpleKey(l.key):
 		h.set(string(l.key), l.value)
 	default:
