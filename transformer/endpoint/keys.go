@@ -68,8 +68,9 @@ func (v vocabulary) isKnown(key string) bool {
 	return domain == v.domain && slices.Contains(userKeys, word) || slices.Contains(ownKeys, key)
 }
 
-// traces returns lower-case words of which at least one stands in every object that has a key of ours, or a key that
-// nearMiss reports. A misspelling of at most two letters leaves one third of a domain as it is.
+// traces returns words of which at least one stands in every object that has a key of ours, or a key that nearMiss
+// reports. A misspelling of at most two letters leaves one third of a domain as it is. Capital letters in a domain count
+// as misspellings: the API server refuses such a key.
 func (v vocabulary) traces() []string {
 	words := []string{"okteto", keyAutoIngress, keyGenerateHost}
 	for _, domain := range []string{v.domain, config.Domain} {

@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -260,13 +261,13 @@ func (l *list) resultsText() ([]byte, error) {
 		return nil, nil
 	}
 	text := []byte("results:\n")
-	// One by one: the encoder keeps every event of a document in memory.
-	for n := range l.results.Content {
-		result, err := encodeYAML(&yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: l.results.Content[n : n+1]}, yaml.CompactSequenceStyle)
+	// In portions: the encoder keeps everything that it writes at once in memory, and each start of it costs as well.
+	for portion := range slices.Chunk(l.results.Content, 50) {
+		encoded, err := encodeYAML(&yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: portion}, yaml.CompactSequenceStyle)
 		if err != nil {
 			return nil, err
 		}
-		text = append(text, result...)
+		text = append(text, encoded...)
 	}
 	return text, nil
 }

@@ -48,7 +48,7 @@ func isString(node *yaml.Node) bool {
 // isStringText says whether plain text that is not empty is read as a string. Most of it is plainly one, which spares the
 // parser of YAML 1.1.
 func isStringText(text string) bool {
-	return isCertainString(text) && !strings.Contains(text, ": ") || !yaml.IsValueNonString(text)
+	return isCertainString(text) || !yaml.IsValueNonString(text)
 }
 
 // isCertainString says whether text begins with a letter and is none of the words that YAML 1.1 reads as a boolean or
