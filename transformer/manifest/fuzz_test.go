@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
