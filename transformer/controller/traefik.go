@@ -273,7 +273,7 @@ func defeatsTraefik(e *endpoint.Endpoint, middlewares Middlewares) []Defeat {
 	present, _ := e.Ingress.Annotation(traefikMiddlewares)
 	for _, reference := range strings.Split(present, ",") {
 		for _, middleware := range middlewares[strings.TrimSpace(reference)] {
-			if slices.ContainsFunc(authenticating, func(name string) bool { return hasSpecField(middleware, name) }) {
+			if slices.ContainsFunc(authenticating, func(name string) bool { return middleware.View("spec", name).Exists() }) {
 				found = append(found, Defeat{Conflict, field(traefikMiddlewares), fmt.Sprintf("%s authenticates too", middleware.Object()), "remove the entry, or remove the intent to protect the Ingress by hand"})
 			}
 		}
@@ -286,13 +286,4 @@ func defeatsTraefik(e *endpoint.Endpoint, middlewares Middlewares) []Defeat {
 		}
 	}
 	return found
-}
-
-func hasSpecField(item *manifest.Item, name string) bool {
-	node, err := item.Node()
-	if err != nil {
-		return false
-	}
-	spec := node.Field("spec")
-	return spec != nil && spec.Value.Field(name) != nil
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -24,7 +22,7 @@ func (p *Plan) modernise(item *manifest.Item) error {
 		p.report(Converted, item, "apiVersion", fmt.Sprintf("%s becomes %s", version, ingressV1), "")
 	}
 	for _, backend := range shortBackends(item) {
-		written := scalar(backend.port)
+		written := backend.port.Text()
 		if err := item.Set(portReference(backend.port), append(backend.path, "service", "port")...); err != nil {
 			return err
 		}
@@ -39,14 +37,14 @@ func (p *Plan) warnShortBackends(item *manifest.Item) {
 		return
 	}
 	for _, backend := range shortBackends(item) {
-		p.report(ShortBackend, item, backend.field+".service.port", fmt.Sprintf("%s is not valid in %s: the API server refuses the Ingress", scalar(backend.port), ingressV1), "write port: {number: <number>} or port: {name: <name>}")
+		p.report(ShortBackend, item, backend.field+".service.port", fmt.Sprintf("%s is not valid in %s: the API server refuses the Ingress", backend.port.Text(), ingressV1), "write port: {number: <number>} or port: {name: <name>}")
 	}
 }
 
 // backendAt is a backend of an Ingress and where it stands.
 type backendAt struct {
-	node  *yaml.RNode
-	port  *yaml.RNode // of the short form
+	value manifest.View
+	port  manifest.View // of the short form
 	path  []string
 	field string
 }
@@ -54,15 +52,15 @@ type backendAt struct {
 // backends returns every backend of an Ingress, in the form of any version; missing ones are left out.
 func backends(item *manifest.Item, defaultName string) []backendAt {
 	var all []backendAt
-	add := func(node *yaml.RNode, field string, path ...string) {
-		if node != nil {
-			all = append(all, backendAt{node: node, path: path, field: field})
+	add := func(value manifest.View, field string, path ...string) {
+		if value.Exists() {
+			all = append(all, backendAt{value: value, path: path, field: field})
 		}
 	}
-	add(field(item, "spec", defaultName), "spec."+defaultName, "spec", defaultName)
-	for i, rule := range elements(item, "spec", "rules") {
-		for j, path := range sequence(child(child(rule, "http"), "paths")) {
-			add(child(path, "backend"), fmt.Sprintf("spec.rules[%d].http.paths[%d].backend", i, j),
+	add(item.View("spec", defaultName), "spec."+defaultName, "spec", defaultName)
+	for i, rule := range item.View("spec", "rules").Elements() {
+		for j, path := range rule.Get("http", "paths").Elements() {
+			add(path.Get("backend"), fmt.Sprintf("spec.rules[%d].http.paths[%d].backend", i, j),
 				"spec", "rules", index(i), "http", "paths", index(j), "backend")
 		}
 	}
@@ -73,7 +71,7 @@ func backends(item *manifest.Item, defaultName string) []backendAt {
 func shortBackends(item *manifest.Item) []backendAt {
 	var short []backendAt
 	for _, backend := range backends(item, "defaultBackend") {
-		if port := child(child(backend.node, "service"), "port"); port != nil && port.YNode().Kind == yaml.ScalarNode {
+		if port := backend.value.Get("service", "port"); port.IsScalar() {
 			backend.port = port
 			short = append(short, backend)
 		}
@@ -82,19 +80,19 @@ func shortBackends(item *manifest.Item) []backendAt {
 }
 
 // portReference is the port of a v1 backend for a scalar: a number, or a name.
-func portReference(port *yaml.RNode) map[string]any {
-	if number, err := strconv.ParseInt(scalar(port), 10, 32); err == nil {
+func portReference(port manifest.View) map[string]any {
+	if number, err := strconv.ParseInt(port.Text(), 10, 32); err == nil {
 		return map[string]any{"number": number}
 	}
-	return map[string]any{"name": scalar(port)}
+	return map[string]any{"name": port.Text()}
 }
 
 // convertVersion rewrites the fields of the v1beta1 Ingress that v1 names differently:
 // https://kubernetes.io/docs/reference/using-api/deprecation-guide/#ingress-v122.
 func convertVersion(item *manifest.Item) error {
 	for _, backend := range backends(item, "backend") {
-		name, port := fieldText(backend.node, "serviceName"), child(backend.node, "servicePort")
-		if name == "" || port == nil {
+		name, port := backend.value.Get("serviceName").Text(), backend.value.Get("servicePort")
+		if name == "" || !port.Exists() {
 			continue
 		}
 		for _, old := range []string{"serviceName", "servicePort"} {
@@ -109,9 +107,9 @@ func convertVersion(item *manifest.Item) error {
 	if err := convertDefaultBackend(item); err != nil {
 		return err
 	}
-	for i, rule := range elements(item, "spec", "rules") {
-		for j, path := range sequence(child(child(rule, "http"), "paths")) {
-			if child(path, "pathType") == nil {
+	for i, rule := range item.View("spec", "rules").Elements() {
+		for j, path := range rule.Get("http", "paths").Elements() {
+			if !path.Get("pathType").Exists() {
 				// The default of the older versions; v1 has none.
 				if err := item.Set("ImplementationSpecific", "spec", "rules", index(i), "http", "paths", index(j), "pathType"); err != nil {
 					return err
@@ -123,16 +121,12 @@ func convertVersion(item *manifest.Item) error {
 }
 
 func convertDefaultBackend(item *manifest.Item) error {
-	backend := field(item, "spec", "backend")
-	if backend == nil {
+	backend := item.View("spec", "backend")
+	if !backend.Exists() {
 		return nil
-	}
-	value, err := backend.Map()
-	if err != nil {
-		return err
 	}
 	if err := item.Delete("spec", "backend"); err != nil {
 		return err
 	}
-	return item.Set(value, "spec", "defaultBackend")
+	return item.Set(backend, "spec", "defaultBackend")
 }

@@ -246,19 +246,19 @@ func (p *Plan) refuseSentinel(item *manifest.Item, routing routing) {
 	remedy := fmt.Sprintf("make it private with %s: \"true\", or choose a real class", p.vocabulary.key(keyPrivate))
 	switch routing {
 	case ingressKind:
-		if text(item, "spec", "ingressClassName") == config.SentinelClass {
+		if item.View("spec", "ingressClassName").Text() == config.SentinelClass {
 			p.report(Sentinel, item, "spec.ingressClassName", "no controller serves this class, and the Ingress is not private", remedy)
 		} else if legacy, _ := item.Annotation(annotationLegacy); legacy == config.SentinelClass {
 			p.report(Sentinel, item, annotationField(annotationLegacy), "no controller serves this class, and the Ingress is not private", remedy)
 		}
 	case serviceKind:
-		if text(item, "spec", "loadBalancerClass") == config.SentinelClass {
+		if item.View("spec", "loadBalancerClass").Text() == config.SentinelClass {
 			p.report(Sentinel, item, "spec.loadBalancerClass", "no controller serves this class, and the Service is not private",
 				fmt.Sprintf("make it private with %s: \"private\", or choose a real class", p.vocabulary.key(keyAutoIngress)))
 		}
 	case httpRouteKind:
-		for i, reference := range elements(item, "spec", "parentRefs") {
-			if fieldText(reference, "name") == config.SentinelClass {
+		for i, reference := range item.View("spec", "parentRefs").Elements() {
+			if reference.Get("name").Text() == config.SentinelClass {
 				p.report(Sentinel, item, "spec.parentRefs"+index(i), "no Gateway has this name, and routes are not supported yet", "choose a real Gateway")
 			}
 		}
@@ -339,7 +339,7 @@ func (p *Plan) refuseForeignHosts() {
 }
 
 func (p *Plan) isListed(item *manifest.Item) bool {
-	class := text(item, "spec", "ingressClassName")
+	class := item.View("spec", "ingressClassName").Text()
 	if class == "" {
 		class, _ = item.Annotation(annotationLegacy)
 	}
@@ -353,8 +353,8 @@ func (p *Plan) refuseForeignHost(item *manifest.Item) {
 		return
 	}
 	subdomain := p.settings.Spec.Subdomain
-	for i, rule := range elements(item, "spec", "rules") {
-		host := fieldText(rule, "host")
+	for i, rule := range item.View("spec", "rules").Elements() {
+		host := rule.Get("host").Text()
 		field := "spec.rules" + index(i) + ".host"
 		if !belongsToNamespace(host, namespace, subdomain) {
 			p.report(ForeignHost, item, field, fmt.Sprintf("%q does not belong to namespace %s", host, namespace),

@@ -10,7 +10,6 @@ import (
 
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -61,11 +60,9 @@ func (e *Endpoint) generatedMetadata(name string) metav1.ObjectMeta {
 // stringMap returns a copy of the strings under metadata.name of item; it is never nil.
 func stringMap(item *manifest.Item, name string) map[string]string {
 	values := map[string]string{}
-	node, err := item.Node()
-	if err != nil {
-		return values
+	for key, value := range item.View("metadata", name).Fields() {
+		values[key] = value.Text()
 	}
-	eachField(node.Field("metadata"), name, func(key string, value *yaml.Node) { values[key] = value.Value })
 	return values
 }
 
@@ -209,11 +206,7 @@ func overwrite(present, item *manifest.Item) error {
 		}
 	}
 	problems = append(problems, overwriteMap(present, annotations, "annotations"), overwriteMap(present, stringMap(item, "labels"), "labels"))
-	var content struct {
-		Spec map[string]any `json:"spec"`
-	}
-	problems = append(problems, item.Decode(&content))
-	return errors.Join(append(problems, present.Set(item.APIVersion(), "apiVersion"), present.Set(content.Spec, "spec"))...)
+	return errors.Join(append(problems, present.Set(item.APIVersion(), "apiVersion"), present.Set(item.View("spec"), "spec"))...)
 }
 
 // overwriteMap makes the strings under metadata.name of present equal to values, and leaves those alone that are.

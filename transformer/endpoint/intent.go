@@ -67,15 +67,14 @@ func (i intent) any() bool { return i.private || i.public || i.host != "" }
 // readIntent reads the annotations of item and reports everything that looks like intent and is not (E22). The second
 // result is nil when nothing is wrong.
 func (v vocabulary) readIntent(item *manifest.Item) (intent, finding.List) {
-	node, err := item.Node()
-	if err != nil {
+	if _, err := item.Node(); err != nil {
 		return intent{}, finding.List{unreadable(item, err)}
 	}
 	reader := intentReader{vocabulary: v, item: item, kind: routingOf(item)}
-	reader.readAnnotations(node)
-	reader.readLabels(node)
+	reader.readAnnotations()
+	reader.readLabels()
 	if reader.kind == serviceKind || reader.kind == ingressKind || reader.kind == httpRouteKind {
-		reader.findMisplaced(node.YNode())
+		reader.findMisplaced(item.View(), "")
 	}
 	reader.combine()
 	return reader.intent, reader.findings
@@ -100,32 +99,32 @@ func (r *intentReader) report(rule finding.Rule, field, cause, remedy string) {
 
 func annotationField(key string) string { return "metadata.annotations[" + key + "]" }
 
-func (r *intentReader) readAnnotations(node *yaml.RNode) {
+func (r *intentReader) readAnnotations() {
 	r.values = map[string]string{}
-	eachField(node.Field("metadata"), "annotations", func(key string, value *yaml.Node) {
+	for key, value := range r.item.View("metadata", "annotations").Fields() {
 		field := annotationField(key)
 		if !r.isKnown(key) {
 			if cause, remedy := r.nearMiss(key); cause != "" {
 				r.report(WrongKey, field, cause, remedy)
 			}
-			return
+			continue
 		}
-		text, ok := stringValue(value)
+		text, ok := stringValue(value.Node())
 		if !ok {
-			r.report(WrongValue, field, fmt.Sprintf("%s is not a string: write %q", describe(value), value.Value), "annotation values are strings; YAML reads an unquoted true or number as another type")
-			return
+			r.report(WrongValue, field, fmt.Sprintf("%s is not a string: write %q", describe(value.Node()), value.Text()), "annotation values are strings; YAML reads an unquoted true or number as another type")
+			continue
 		}
 		r.values[key] = text
-	})
+	}
 }
 
 // readLabels refuses our keys as labels: a label is no intent, and somebody believes that it is.
-func (r *intentReader) readLabels(node *yaml.RNode) {
-	eachField(node.Field("metadata"), "labels", func(key string, _ *yaml.Node) {
+func (r *intentReader) readLabels() {
+	for key := range r.item.View("metadata", "labels").Fields() {
 		if r.isKnown(key) || r.looksMeant(key) {
 			r.report(MisplacedIntent, "metadata.labels["+key+"]", "is a label and has no effect", "move it to metadata.annotations")
 		}
-	})
+	}
 }
 
 func (r *intentReader) looksMeant(key string) bool {
@@ -134,29 +133,20 @@ func (r *intentReader) looksMeant(key string) bool {
 }
 
 // findMisplaced looks for intent keys anywhere in the object but in its own metadata: beside metadata, in a template.
-func (r *intentReader) findMisplaced(root *yaml.Node) {
-	var walk func(node *yaml.Node, path string)
-	walk = func(node *yaml.Node, path string) {
-		switch node.Kind {
-		case yaml.MappingNode:
-			for i := 0; i+1 < len(node.Content); i += 2 {
-				key := node.Content[i].Value
-				field := strings.TrimPrefix(path+"."+key, ".")
-				if field == "metadata.annotations" || field == "metadata.labels" {
-					continue
-				}
-				if r.isKnown(key) || strings.Contains(key, "/") && r.looksMeant(key) {
-					r.report(MisplacedIntent, strings.TrimPrefix(path+"["+key+"]", "."), "has no effect here", "move it to metadata.annotations of the object itself")
-				}
-				walk(node.Content[i+1], field)
-			}
-		case yaml.SequenceNode:
-			for i, element := range node.Content {
-				walk(element, fmt.Sprintf("%s[%d]", path, i))
-			}
+func (r *intentReader) findMisplaced(value manifest.View, path string) {
+	for key, inner := range value.Fields() {
+		field := strings.TrimPrefix(path+"."+key, ".")
+		if field == "metadata.annotations" || field == "metadata.labels" {
+			continue
 		}
+		if r.isKnown(key) || strings.Contains(key, "/") && r.looksMeant(key) {
+			r.report(MisplacedIntent, strings.TrimPrefix(path+"["+key+"]", "."), "has no effect here", "move it to metadata.annotations of the object itself")
+		}
+		r.findMisplaced(inner, field)
 	}
-	walk(root, "")
+	for i, element := range value.Elements() {
+		r.findMisplaced(element, path+index(i))
+	}
 }
 
 // combine turns the values into intent, kind by kind.
@@ -287,21 +277,6 @@ func quoteAll(values []string) string {
 		quoted[i] = fmt.Sprintf("%q", value)
 	}
 	return strings.Join(quoted, ", ")
-}
-
-// eachField calls visit for every entry of the mapping under name in parent; a missing or null mapping has none.
-func eachField(parent *yaml.MapNode, name string, visit func(key string, value *yaml.Node)) {
-	if parent == nil || parent.Value == nil || parent.Value.YNode().Kind != yaml.MappingNode {
-		return
-	}
-	field := parent.Value.Field(name)
-	if field == nil || field.Value == nil || field.Value.YNode().Kind != yaml.MappingNode {
-		return
-	}
-	content := field.Value.YNode().Content
-	for i := 0; i+1 < len(content); i += 2 {
-		visit(content[i].Value, content[i+1])
-	}
 }
 
 // stringValue returns the text of a string scalar. Words that YAML 1.1 reads as a boolean or number are no strings

@@ -162,7 +162,7 @@ func restoreList(item *manifest.Item, key, hashes string) error {
 // restoreClass gives an Ingress its previous class back; an empty one means that it had none.
 func restoreClass(item *manifest.Item, value string) error {
 	hash, previous, _ := strings.Cut(value, ":")
-	if shortHash(text(item, "spec", "ingressClassName")) != hash {
+	if shortHash(item.View("spec", "ingressClassName").Text()) != hash {
 		return nil
 	}
 	if previous == "" {
@@ -174,7 +174,7 @@ func restoreClass(item *manifest.Item, value string) error {
 // restoreLegacyClass is restoreClass for a class that the user wrote as the legacy annotation.
 func restoreLegacyClass(item *manifest.Item, value string) error {
 	hash, previous, _ := strings.Cut(value, ":")
-	if shortHash(text(item, "spec", "ingressClassName")) != hash {
+	if shortHash(item.View("spec", "ingressClassName").Text()) != hash {
 		return nil
 	}
 	return errors.Join(item.Delete("spec", "ingressClassName"), item.SetAnnotation(annotationLegacy, previous))
@@ -196,8 +196,8 @@ func restoreHosts(item *manifest.Item, value string) error {
 		return err
 	}
 	var ours []int
-	for i, rule := range elements(item, "spec", "rules") {
-		if shortHash(fieldText(rule, "host")) == hash {
+	for i, rule := range item.View("spec", "rules").Elements() {
+		if shortHash(rule.Get("host").Text()) == hash {
 			ours = append(ours, i)
 		}
 	}
@@ -218,8 +218,8 @@ func restoreTLSHosts(item *manifest.Item, value string) error {
 		return err
 	}
 	var ours []int
-	for i, entry := range elements(item, "spec", "tls") {
-		if hosts := fieldTexts(entry, "hosts"); len(hosts) == 1 && shortHash(hosts[0]) == hash {
+	for i, entry := range item.View("spec", "tls").Elements() {
+		if hosts := entry.Get("hosts").Texts(); len(hosts) == 1 && shortHash(hosts[0]) == hash {
 			ours = append(ours, i)
 		}
 	}
@@ -235,9 +235,9 @@ func restoreTLSHosts(item *manifest.Item, value string) error {
 }
 
 func restoreTLS(item *manifest.Item, hash string) error {
-	entries := elements(item, "spec", "tls")
+	entries := item.View("spec", "tls").Elements()
 	for i, entry := range entries {
-		if shortHash(tlsText(fieldText(entry, "secretName"), fieldTexts(entry, "hosts"))) != hash {
+		if shortHash(tlsText(entry.Get("secretName").Text(), entry.Get("hosts").Texts())) != hash {
 			continue
 		}
 		if len(entries) == 1 {

@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
@@ -22,7 +21,7 @@ func (p *Plan) convertsAll(item *manifest.Item, intent intent) bool {
 }
 
 func serviceType(item *manifest.Item) corev1.ServiceType {
-	return corev1.ServiceType(text(item, "spec", "type"))
+	return corev1.ServiceType(item.View("spec", "type").Text())
 }
 
 func isOpenType(serviceType corev1.ServiceType) bool {
@@ -149,19 +148,19 @@ var openFields = []string{
 func (p *Plan) closeService(source source, service *corev1.Service, open bool) error {
 	item := source.item
 	var removed []string
-	remove := func(parent *yaml.RNode, path ...string) error {
+	remove := func(parent manifest.View, path ...string) error {
 		name := path[len(path)-1]
-		if child(parent, name) == nil {
+		if !parent.Get(name).Exists() {
 			return nil
 		}
 		removed = append(removed, name)
 		return item.Delete(path...)
 	}
-	spec := field(item, "spec")
+	spec := item.View("spec")
 	var problems []error
 	if open {
 		problems = append(problems, item.Set(string(corev1.ServiceTypeClusterIP), "spec", "type"))
-		for i, port := range elements(item, "spec", "ports") {
+		for i, port := range item.View("spec", "ports").Elements() {
 			problems = append(problems, remove(port, "spec", "ports", index(i), "nodePort"))
 		}
 		for _, name := range openFields {

@@ -3,6 +3,7 @@
 package exposure
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -40,12 +41,11 @@ func Ingresses(set *manifest.Set, namespaceOf func(*manifest.Item) string) ([]Ro
 		if item.Kind() != "Ingress" || item.Group() != "networking.k8s.io" && item.Group() != "extensions" {
 			continue
 		}
-		var ingress ingress
-		if err := item.Decode(&ingress); err != nil {
+		if _, err := item.Node(); err != nil {
 			findings = append(findings, Unreadable.At(item.Object(), "", err.Error(), "correct the Ingress: what it opens must be known"))
 			continue
 		}
-		found := ingress.routes(item, namespaceOf(item))
+		found := routesOf(item, namespaceOf(item))
 		item.Release()
 		for _, route := range found {
 			routes = append(routes, route)
@@ -78,75 +78,44 @@ func serviceNames(set *manifest.Set, namespaceOf func(*manifest.Item) string) ma
 	return names
 }
 
-// ingress is an Ingress of any version, in as far as it routes.
-type ingress struct {
-	Metadata struct {
-		Annotations map[string]any `json:"annotations"`
-	} `json:"metadata"`
-	Spec struct {
-		IngressClassName string   `json:"ingressClassName"`
-		DefaultBackend   *backend `json:"defaultBackend"`
-		Backend          *backend `json:"backend"`
-		Rules            []struct {
-			Host string `json:"host"`
-			HTTP struct {
-				Paths []struct {
-					Path     string                `json:"path"`
-					PathType networkingv1.PathType `json:"pathType"`
-					Backend  backend               `json:"backend"`
-				} `json:"paths"`
-			} `json:"http"`
-		} `json:"rules"`
-	} `json:"spec"`
-}
-
-type backend struct {
-	Service struct {
-		Name string `json:"name"`
-	} `json:"service"`
-	ServiceName string `json:"serviceName"`
-}
-
-func (b backend) name() string {
-	if b.ServiceName != "" {
-		return b.ServiceName
-	}
-	return b.Service.Name
-}
-
-func (i ingress) routes(item *manifest.Item, namespace string) []Route {
-	base := Route{Item: item, Namespace: namespace, Class: i.class(), Regular: i.readsRegular()}
+// routesOf reads the routes of one Ingress, of any version. A field of another type than the API's counts as absent: the
+// API server refuses such an Ingress, so that it opens nothing.
+func routesOf(item *manifest.Item, namespace string) []Route {
+	base := Route{Item: item, Namespace: namespace, Class: class(item), Regular: readsRegular(item)}
 	var routes []Route
-	for _, fallback := range []*backend{i.Spec.DefaultBackend, i.Spec.Backend} {
-		if fallback != nil {
+	for _, fallback := range []string{"defaultBackend", "backend"} {
+		if backend := item.View("spec", fallback); backend.Exists() {
 			route := base
-			route.Field, route.Paths, route.Service = "spec.defaultBackend", Prefix("/"), fallback.name()
+			route.Field, route.Paths, route.Service = "spec."+fallback, Prefix("/"), serviceOf(backend)
 			routes = append(routes, route)
 		}
 	}
-	for r, rule := range i.Spec.Rules {
-		for p, path := range rule.HTTP.Paths {
+	for r, rule := range item.View("spec", "rules").Elements() {
+		for p, path := range rule.Get("http", "paths").Elements() {
 			route := base
 			route.Field = fmt.Sprintf("spec.rules[%d].http.paths[%d]", r, p)
-			route.Host = strings.TrimSuffix(strings.ToLower(rule.Host), ".")
-			route.Paths, route.Service = newPathSet(path.Path, path.PathType), path.Backend.name()
+			route.Host = strings.TrimSuffix(strings.ToLower(rule.Get("host").Text()), ".")
+			route.Paths = newPathSet(path.Get("path").Text(), networkingv1.PathType(path.Get("pathType").Text()))
+			route.Service = serviceOf(path.Get("backend"))
 			routes = append(routes, route)
 		}
 	}
 	return routes
 }
 
-func (i ingress) class() string {
-	if i.Spec.IngressClassName != "" {
-		return i.Spec.IngressClassName
-	}
-	class, _ := i.Metadata.Annotations["kubernetes.io/ingress.class"].(string)
-	return class
+// serviceOf returns the Service of a backend, in the form of v1 or of the older versions.
+func serviceOf(backend manifest.View) string {
+	return cmp.Or(backend.Get("service", "name").Text(), backend.Get("serviceName").Text())
+}
+
+func class(item *manifest.Item) string {
+	legacy, _ := item.Annotation("kubernetes.io/ingress.class")
+	return cmp.Or(item.View("spec", "ingressClassName").Text(), legacy)
 }
 
 // readsRegular looks for the two annotations of ingress-nginx that turn every path of a host into a regular expression.
-func (i ingress) readsRegular() bool {
-	rewrite, _ := i.Metadata.Annotations["nginx.ingress.kubernetes.io/rewrite-target"].(string)
-	regular, _ := i.Metadata.Annotations["nginx.ingress.kubernetes.io/use-regex"].(string)
+func readsRegular(item *manifest.Item) bool {
+	rewrite, _ := item.Annotation("nginx.ingress.kubernetes.io/rewrite-target")
+	regular, _ := item.Annotation("nginx.ingress.kubernetes.io/use-regex")
 	return rewrite != "" || strings.EqualFold(regular, "true")
 }

@@ -185,6 +185,9 @@ func valueNode(value any) (*yaml.Node, error) {
 		}
 		return stringNode(text), nil
 	}
+	if view, ok := value.(View); ok {
+		return yaml.CopyYNode(view.node), nil
+	}
 	encoded, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", value, err)
