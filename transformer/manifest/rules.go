@@ -6,16 +6,16 @@ import "github.com/private-endpoints/private-endpoints/transformer/finding"
 // is read.
 var (
 	ruleNoInput = finding.Rule{
-		Code: "PE001", Severity: finding.Error, Title: "no input",
+		Code: "PE106", Severity: finding.Error, Title: "no input",
 	}
 	ruleEncoding = finding.Rule{
-		Code: "PE002", Severity: finding.Error, Title: "input is not UTF-8",
+		Code: "PE107", Severity: finding.Error, Title: "input is not UTF-8",
 	}
 	ruleDirective = finding.Rule{
-		Code: "PE003", Severity: finding.Error, Title: "YAML directive in the input",
+		Code: "PE108", Severity: finding.Error, Title: "YAML directive in the input",
 	}
 	ruleResourceList = finding.Rule{
-		Code: "PE004", Severity: finding.Error, Title: "ResourceList that cannot be read",
+		Code: "PE109", Severity: finding.Error, Title: "ResourceList that cannot be read",
 	}
 )
 

@@ -113,21 +113,21 @@ func TestItems(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	const list = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n"
 	tests := map[string]struct{ input, code, cause string }{
-		"no input":                  {"", "PE001", "no input: did the command before fail?"},
-		"blanks":                    {" \n\t\n", "PE001", "no input: did the command before fail?"},
-		"a byte order mark":         {"\ufeff\n", "PE001", "no input: did the command before fail?"},
-		"utf-16, little endian":     {"\xff\xfek\x00", "PE002", "UTF-16"},
-		"utf-16, big endian":        {"\xfe\xff\x00k", "PE002", "UTF-16"},
-		"utf-16 without a mark":     {"k\x00i\x00", "PE002", "UTF-16"},
-		"directive":                 {"# a\n%YAML 1.1\n---\nkind: A\n", "PE003", "directive"},
-		"directive behind the end":  {"kind: A\n...\n%TAG ! x:\n---\nkind: B\n", "PE003", "directive"},
-		"other version":             {"apiVersion: config.kubernetes.io/v2\nkind: ResourceList\nitems: []\n", "PE004", `"config.kubernetes.io/v2"`},
-		"no version":                {"kind: ResourceList\nitems:\n- kind: A\n", "PE004", `apiVersion ""`},
-		"document after the list":   {list + "---\nkind: A\n", "PE004", "another document"},
-		"document before the list":  {"kind: A\n---\n" + list, "PE004", "another document"},
-		"two lists":                 {list + "---\n" + list, "PE004", "another document"},
-		"items that is no sequence": {strings.Replace(list, "[]", "{}", 1), "PE004", "not a sequence"},
-		"json with another version": {`{"kind": "ResourceList", "apiVersion": "v1", "items": []}`, "PE004", `"v1"`},
+		"no input":                  {"", "PE106", "no input: did the command before fail?"},
+		"blanks":                    {" \n\t\n", "PE106", "no input: did the command before fail?"},
+		"a byte order mark":         {"\ufeff\n", "PE106", "no input: did the command before fail?"},
+		"utf-16, little endian":     {"\xff\xfek\x00", "PE107", "UTF-16"},
+		"utf-16, big endian":        {"\xfe\xff\x00k", "PE107", "UTF-16"},
+		"utf-16 without a mark":     {"k\x00i\x00", "PE107", "UTF-16"},
+		"directive":                 {"# a\n%YAML 1.1\n---\nkind: A\n", "PE108", "directive"},
+		"directive behind the end":  {"kind: A\n...\n%TAG ! x:\n---\nkind: B\n", "PE108", "directive"},
+		"other version":             {"apiVersion: config.kubernetes.io/v2\nkind: ResourceList\nitems: []\n", "PE109", `"config.kubernetes.io/v2"`},
+		"no version":                {"kind: ResourceList\nitems:\n- kind: A\n", "PE109", `apiVersion ""`},
+		"document after the list":   {list + "---\nkind: A\n", "PE109", "another document"},
+		"document before the list":  {"kind: A\n---\n" + list, "PE109", "another document"},
+		"two lists":                 {list + "---\n" + list, "PE109", "another document"},
+		"items that is no sequence": {strings.Replace(list, "[]", "{}", 1), "PE109", "not a sequence"},
+		"json with another version": {`{"kind": "ResourceList", "apiVersion": "v1", "items": []}`, "PE109", `"v1"`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
