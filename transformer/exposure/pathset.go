@@ -51,7 +51,7 @@ func (s PathSet) String() string {
 func (s PathSet) Exact() bool { return s.form == exact }
 
 // Everything says whether the set holds every path.
-func (s PathSet) Everything() bool { return s.form != exact && strings.TrimRight(s.text, "/") == "" }
+func (s PathSet) Everything() bool { return s.Contains(Prefix("/")) }
 
 // Contains says whether every path of other is in s.
 func (s PathSet) Contains(other PathSet) bool {
