@@ -86,7 +86,12 @@ func run(input, file []byte, call invocation) (*manifest.Set, finding.List) {
 	if findings.HasErrors() {
 		return set, findings
 	}
-	return set, append(findings, transformer.Transform(set, settings, call.options)...)
+	findings = append(findings, transformer.Transform(set, settings, call.options)...)
+	if findings.HasErrors() {
+		// What was chosen for a set that is not written is of no interest.
+		return set, findings.AtLeast(finding.Warning)
+	}
+	return set, findings
 }
 
 // configuration decodes the one configuration that there must be: the functionConfig of a ResourceList, or a file.

@@ -107,6 +107,8 @@ type source struct {
 	intent intent
 	// closed says that an earlier run protected the object, so that it is not open before this one.
 	closed bool
+	// convertedFrom is the open type that a Service without intent has, or had before an earlier run converted it (E6).
+	convertedFrom string
 }
 
 // Expand finds every endpoint of set and edits the set as settings ask: Ingresses get class, host and TLS, Services lose
@@ -221,13 +223,17 @@ func (p *Plan) readUsers(item *manifest.Item, routing routing) {
 	}
 	intent, findings := p.vocabulary.readIntent(item)
 	p.findings = append(p.findings, findings...)
+	convertedFrom := ""
+	if routing == serviceKind && !intent.any() {
+		convertedFrom = p.convertsFrom(item, intent, recorded)
+	}
 	switch {
 	case findings.HasErrors():
 		return
-	case intent.any(), routing == serviceKind && p.convertsAll(item, intent):
-		p.sources = append(p.sources, source{item, intent, recorded})
+	case intent.any(), convertedFrom != "":
+		p.sources = append(p.sources, source{item, intent, len(recorded) > 0, convertedFrom})
 	default:
-		if recorded && routing == ingressKind {
+		if len(recorded) > 0 && routing == ingressKind {
 			p.report(NoLongerPrivate, item, "metadata.annotations", "the intent is gone, so what was added for it was removed", "if the object must stay private, write the annotation again")
 		}
 		p.refuseSentinel(item, routing)
@@ -306,7 +312,7 @@ func (p *Plan) namespaceOf(item *manifest.Item) (string, bool) {
 		return "", false
 	}
 	if problem := labelProblem(namespace); problem != "" {
-		p.report(NoNamespace, item, origin, fmt.Sprintf("%q is not a namespace: %s", namespace, problem), "write the namespace's real name")
+		p.report(NoNamespace, item, origin, fmt.Sprintf("namespace %q %s", namespace, problem), "write the namespace's real name")
 		return "", false
 	}
 	if origin != "metadata.namespace" {

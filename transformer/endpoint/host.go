@@ -16,7 +16,14 @@ var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
 
 // labelProblem says why value is not a DNS label (RFC 1123), or returns the empty string.
 func labelProblem(value string) string {
-	return strings.Join(validation.IsDNS1123Label(value), "; ")
+	switch {
+	case len(validation.IsDNS1123Label(value)) == 0:
+		return ""
+	case len(value) > validation.DNS1123LabelMaxLength:
+		return fmt.Sprintf("has %d characters: at most %d are allowed", len(value), validation.DNS1123LabelMaxLength)
+	default:
+		return "is not a DNS label"
+	}
 }
 
 // hostProblem says why host is not an exact DNS name of at least two labels (E3, E20), or returns the empty string. A
@@ -38,7 +45,7 @@ func hostProblem(host string) string {
 			return fmt.Sprintf("has a label of %d characters: at most %d are allowed", len(label), validation.DNS1123LabelMaxLength)
 		}
 		if labelProblem(label) != "" {
-			return "is not a valid DNS name: " + labelProblem(label)
+			return "is not a valid DNS name"
 		}
 	}
 	return ""
@@ -54,8 +61,8 @@ func computeHost(settings *config.Config, first, namespace string) (string, erro
 	if first != "" {
 		label = first + "-" + namespace
 	}
-	if length := len(label); length > validation.DNS1123LabelMaxLength {
-		return "", fmt.Errorf("the host's first label %q has %d characters: at most %d are allowed", label, length, validation.DNS1123LabelMaxLength)
+	if problem := labelProblem(label); problem != "" {
+		return "", fmt.Errorf("the host's first label %q %s", label, problem)
 	}
 	host := label + "." + settings.Spec.Subdomain
 	if problem := hostProblem(host); problem != "" {

@@ -219,7 +219,7 @@ func (p *Plan) fillHosts(endpoint *Endpoint, ingress *networkingv1.Ingress, inte
 	}
 	host, err := computeHost(p.settings, firstWord(generate, endpoint.Name), endpoint.Namespace)
 	if err != nil {
-		p.report(InvalidHost, item, field, err.Error(), hostRemedy(p.settings))
+		p.report(InvalidHost, item, field, err.Error(), hostRemedy(p.settings, fmt.Sprintf("choose a shorter word with %s, or write the host", p.vocabulary.key(keyGenerateHost))))
 		return "", false
 	}
 	p.writeHosts(endpoint, ingress, host)

@@ -111,7 +111,7 @@ func (r *intentReader) readAnnotations() {
 		}
 		text, ok := stringValue(value.Node())
 		if !ok {
-			r.report(WrongValue, field, fmt.Sprintf("%s is not a string: write %q", describe(value.Node()), value.Text()), "annotation values are strings; YAML reads an unquoted true or number as another type")
+			r.report(WrongValue, field, describe(value.Node())+" is not a string", "annotation values are strings: put the value in quotes")
 			continue
 		}
 		r.values[key] = text
@@ -210,7 +210,7 @@ func (r *intentReader) refuseRoute() {
 
 func (r *intentReader) refuseKind() {
 	for _, key := range r.wanted() {
-		r.report(UnprotectedKind, annotationField(key), fmt.Sprintf("a %s of %s cannot be protected", r.item.Kind(), r.item.APIVersion()),
+		r.report(UnprotectedKind, annotationField(key), fmt.Sprintf("%s of %s is not a kind that can be protected", r.item.Kind(), r.item.APIVersion()),
 			"put the annotation on a Service or an Ingress, or remove it")
 	}
 }
@@ -248,11 +248,11 @@ func (r *intentReader) choice(word string, allowed ...string) string {
 			fmt.Sprintf("for the host <namespace>.<subdomain> write an Ingress with %s: \"domain\"", r.key(keyGenerateHost)))
 		return ""
 	}
-	proposal := nearest(strings.ToLower(strings.TrimSpace(value)), allowed)
-	if proposal == "" {
-		proposal = allowed[0]
+	cause := fmt.Sprintf("%q is not a value", value)
+	if proposal := nearest(strings.ToLower(strings.TrimSpace(value)), allowed); proposal != "" {
+		cause += fmt.Sprintf(": use %q", proposal)
 	}
-	r.report(WrongValue, annotationField(key), fmt.Sprintf("%q is not a value: use %q", value, proposal), "the values are "+quoteAll(allowed))
+	r.report(WrongValue, annotationField(key), cause, "the values are "+quoteAll(allowed))
 	return ""
 }
 
@@ -264,8 +264,8 @@ func (r *intentReader) generateHost() string {
 		return ""
 	}
 	if problem := labelProblem(value); problem != "" {
-		r.report(WrongValue, annotationField(key), fmt.Sprintf("%q is not a value: %s", value, problem),
-			`the values are "true", "domain", "false" and any DNS label, lower case`)
+		r.report(WrongValue, annotationField(key), fmt.Sprintf("%q is not a value: it %s", value, problem),
+			`the values are "true", "domain", "false" and any DNS label: lower case letters, digits and hyphens`)
 		return ""
 	}
 	return value

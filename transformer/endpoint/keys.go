@@ -94,20 +94,20 @@ func (v vocabulary) nearMiss(key string) (cause, remedy string) {
 	switch {
 	case domain == v.domain:
 		if proposal := nearest(word, userKeys); proposal != "" {
-			return "is not a key that we know", fmt.Sprintf("write %s", v.key(proposal))
+			return "is not a known key", fmt.Sprintf("write %s", v.key(proposal))
 		}
 	case domain == config.Domain:
 		if proposal := nearest(folded, ownKeys); proposal != "" {
-			return "is not a key that we know", fmt.Sprintf("write %s", proposal)
+			return "is not a known key", fmt.Sprintf("write %s", proposal)
 		}
-		return "is not a key that we know", fmt.Sprintf("the keys under this domain are %s", strings.Join(ownKeys, ", "))
+		return "is not a known key", fmt.Sprintf("the keys under this domain are %s", strings.Join(ownKeys, ", "))
 	case v.isNearDomain(domain):
 		if proposal := nearest(word, userKeys); proposal != "" {
 			return "is not under the annotation domain", fmt.Sprintf("write %s, or set spec.annotationDomain to the domain that you use", v.key(proposal))
 		}
 	case distance(domain, config.Domain) <= maximumDistance:
 		if proposal := nearest(config.Domain+"/"+word, ownKeys); proposal != "" {
-			return "is not a key that we know", fmt.Sprintf("write %s", proposal)
+			return "is not a known key", fmt.Sprintf("write %s", proposal)
 		}
 	}
 	return "", ""
@@ -120,7 +120,7 @@ func (v vocabulary) nearMissWithoutDomain(key string) (cause, remedy string) {
 		lostSlash := distance(key, v.key(word)) <= maximumDistance
 		lostDomain := key == word && word != keyPrivate
 		if lostSlash || lostDomain {
-			return "is not a key that we know", fmt.Sprintf("write %s", v.key(word))
+			return "is not a known key", fmt.Sprintf("write %s", v.key(word))
 		}
 	}
 	return "", ""

@@ -20,6 +20,7 @@ const (
 	recordTLSHosts    = "tlsHosts"
 	recordClass       = "class"
 	recordLegacyClass = "legacyClass"
+	recordType        = "type"
 	listSuffix        = "[]"
 )
 
@@ -77,6 +78,9 @@ func (a *Additions) set(name, remembered string, value any, path ...string) {
 	a.entries[name] = remembered
 }
 
+// remember records something that is not taken out again.
+func (a *Additions) remember(name, value string) { a.entries[name] = value }
+
 func (a *Additions) keep(err error) {
 	if a.err == nil {
 		a.err = err
@@ -104,27 +108,32 @@ func (a *Additions) Close(namespace, name string) error {
 }
 
 // restore takes out of item what a record says we added, where it still holds our value, and the record itself (E18). It
-// says whether there was a record.
-func restore(item *manifest.Item) (bool, error) {
+// returns the entries of the record, none where there is no record.
+func restore(item *manifest.Item) (map[string]string, error) {
 	record, ok := item.Annotation(AnnotationAdded)
 	if !ok {
-		return false, nil
+		return nil, nil
 	}
+	entries := map[string]string{}
 	for _, entry := range strings.Split(record, ",") {
 		// An annotation key holds no "=", a hash neither.
 		key, value, found := strings.Cut(entry, "=")
 		if !found || value == "" {
-			return false, fmt.Errorf("%q is not an entry of a record", entry)
+			return nil, fmt.Errorf("%q is not an entry of a record", entry)
 		}
 		if err := restoreEntry(item, key, value); err != nil {
-			return false, err
+			return nil, err
 		}
+		entries[key] = value
 	}
-	return true, errors.Join(item.RemoveAnnotation(AnnotationAdded), item.RemoveAnnotation(AnnotationFor))
+	return entries, errors.Join(item.RemoveAnnotation(AnnotationAdded), item.RemoveAnnotation(AnnotationFor))
 }
 
 func restoreEntry(item *manifest.Item, key, value string) error {
 	switch {
+	case key == recordType:
+		// A Service that was closed stays closed: nothing is opened because somebody removed an annotation.
+		return nil
 	case key == recordClass:
 		return restoreClass(item, value)
 	case key == recordLegacyClass:

@@ -14,14 +14,17 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// convertsAll says whether the configuration makes an endpoint of every Service that is open by its type (E6). A plain
-// "false" keeps a Service out.
-func (p *Plan) convertsAll(item *manifest.Item, intent intent) bool {
-	return p.settings.Spec.Services.ConvertLoadBalancers == config.ConvertAll && !intent.saysNo && isOpenType(serviceType(item))
-}
-
-func serviceType(item *manifest.Item) corev1.ServiceType {
-	return corev1.ServiceType(item.View("spec", "type").Text())
+// convertsFrom returns the type of a Service without intent where the configuration makes an endpoint of every Service that
+// is open by its type, and the type that such a Service had before an earlier run converted it (E6). It is empty for any
+// other Service; a plain "false" keeps one out.
+func (p *Plan) convertsFrom(item *manifest.Item, intent intent, recorded map[string]string) string {
+	if p.settings.Spec.Services.ConvertLoadBalancers != config.ConvertAll || intent.saysNo {
+		return ""
+	}
+	if present := item.View("spec", "type").Text(); isOpenType(corev1.ServiceType(present)) {
+		return present
+	}
+	return recorded[recordType]
 }
 
 func isOpenType(serviceType corev1.ServiceType) bool {
@@ -48,13 +51,16 @@ func (p *Plan) expandService(source source) {
 	}
 	host, err := computeHost(p.settings, service.Name, namespace)
 	if err != nil {
-		p.report(InvalidHost, item, "metadata.name", err.Error(), hostRemedy(p.settings))
+		p.report(InvalidHost, item, "metadata.name", err.Error(), hostRemedy(p.settings, "rename the Service, or write an Ingress with a host of its own"))
 		return
 	}
 	endpoint := &Endpoint{
 		Source: item, Private: source.intent.private, Namespace: namespace, Name: service.Name,
 		Class: class, Hosts: []string{host}, Paths: []string{"/"},
 		Backend: &Backend{Port: choice.port.Port, PortName: choice.port.Name, Protocol: choice.protocol, Additions: newAdditions(item, false)},
+	}
+	if source.convertedFrom != "" {
+		endpoint.Backend.Additions.remember(recordType, source.convertedFrom)
 	}
 	if err := endpoint.buildIngress(p.settings); err != nil {
 		p.findings = append(p.findings, unreadable(item, err))
@@ -67,11 +73,11 @@ func (p *Plan) expandService(source source) {
 	p.reportService(endpoint, choice)
 }
 
-func hostRemedy(settings *config.Config) string {
+func hostRemedy(settings *config.Config, remedy string) string {
 	if settings.Spec.Subdomain == "" {
 		return "set spec.subdomain to the domain under which the endpoints live"
 	}
-	return "shorten the name, or write an Ingress with a host of its own"
+	return remedy
 }
 
 func (p *Plan) portOf(item *manifest.Item, service *corev1.Service, wanted string) (portChoice, bool) {
@@ -108,10 +114,13 @@ func (p *Plan) convertService(source source, service *corev1.Service) bool {
 		return false
 	}
 	if !source.intent.private && mode != config.ConvertAll {
+		if service.Spec.LoadBalancerClass != nil && *service.Spec.LoadBalancerClass == config.SentinelClass {
+			p.refuseSentinel(item, serviceKind)
+			return false
+		}
 		if open {
 			p.report(PublicLoadBalancer, item, "spec.type", fmt.Sprintf("the Service stays reachable as %s beside its endpoint", service.Spec.Type), "write type: ClusterIP, or set spec.services.convertLoadBalancers: all")
 		}
-		p.refuseSentinel(item, serviceKind)
 		return true
 	}
 	p.warnOpenService(source, service)
@@ -170,22 +179,20 @@ func (p *Plan) closeService(source source, service *corev1.Service, open bool) e
 	if source.intent.private {
 		problems = append(problems, remove(spec, "spec", "externalIPs"))
 	}
-	if open || len(removed) > 0 {
-		p.report(Converted, item, "spec.type", describeConversion(service.Spec.Type, open, removed), "")
-	}
+	slices.Sort(removed)
+	p.reportConversion(item, service.Spec.Type, open, slices.Compact(removed))
 	return errors.Join(problems...)
 }
 
-func describeConversion(from corev1.ServiceType, converted bool, removed []string) string {
-	cause := "is closed around its endpoint"
-	if converted {
-		cause = fmt.Sprintf("%s becomes ClusterIP", from)
+func (p *Plan) reportConversion(item *manifest.Item, from corev1.ServiceType, converted bool, removed []string) {
+	switch {
+	case converted && len(removed) > 0:
+		p.report(Converted, item, "spec.type", fmt.Sprintf("%s becomes ClusterIP, without %s", from, strings.Join(removed, ", ")), "")
+	case converted:
+		p.report(Converted, item, "spec.type", fmt.Sprintf("%s becomes ClusterIP", from), "")
+	case len(removed) > 0:
+		p.report(Converted, item, "spec."+removed[0], "removed", "")
 	}
-	slices.Sort(removed)
-	for _, name := range slices.Compact(removed) {
-		cause += ", without " + name
-	}
-	return cause
 }
 
 // buildIngress builds the one Ingress of a Service. It has a class, a host and TLS, and no protection yet.

@@ -119,6 +119,11 @@ func (l List) Count(severity Severity) int {
 	return count
 }
 
+// AtLeast returns the Findings that are as severe as severity, or more.
+func (l List) AtLeast(severity Severity) List {
+	return slices.DeleteFunc(slices.Clone(l), func(f Finding) bool { return f.Severity.rank() > severity.rank() })
+}
+
 // Sorted returns a copy with errors first, then warnings, then information. Within a severity the order stays: it is the
 // order of the manifests. Errors stand first because kpt shows no more than four lines of a failed function.
 func (l List) Sorted() List {
