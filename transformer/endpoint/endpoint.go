@@ -363,7 +363,11 @@ func (p *Plan) refuseForeignHost(item *manifest.Item) {
 		host := rule.Get("host").Text()
 		field := "spec.rules" + index(i) + ".host"
 		if !belongsToNamespace(host, namespace, subdomain) {
-			p.report(ForeignHost, item, field, fmt.Sprintf("%q does not belong to namespace %s", host, namespace),
+			cause := fmt.Sprintf("%q does not belong to namespace %s", host, namespace)
+			if host == "" {
+				cause = "a rule without a host is a way in for every host"
+			}
+			p.report(ForeignHost, item, field, cause,
 				fmt.Sprintf("use %s.%s or a host that ends in -%s.%s, or set spec.hosts.enforceSuffix: false", namespace, subdomain, namespace, subdomain))
 			continue
 		}

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -151,7 +152,7 @@ func (p *Plan) checkRoutes(endpoint *Endpoint, ingress *networkingv1.Ingress) bo
 		}
 		for j, path := range rule.HTTP.Paths {
 			p.checkPath(item, fmt.Sprintf("spec.rules[%d].http.paths[%d]", i, j), path)
-			endpoint.Paths = append(endpoint.Paths, path.Path)
+			endpoint.Paths = append(endpoint.Paths, cmp.Or(path.Path, "/"))
 		}
 	}
 	return p.findings.Count(finding.Error) == before
