@@ -281,7 +281,7 @@ func (p *Plan) refuseSelection() {
 		concerned = append(concerned, source.item)
 	}
 	suspicious := slices.IndexFunc(concerned, fromPackage)
-	if suspicious < 0 || slices.ContainsFunc(p.Set.Items(), func(item *manifest.Item) bool { return item.Kind() == "Kptfile" }) {
+	if suspicious < 0 || slices.ContainsFunc(concerned, fromKustomize) || slices.ContainsFunc(p.Set.Items(), func(item *manifest.Item) bool { return item.Kind() == "Kptfile" }) {
 		return
 	}
 	p.report(Selection, concerned[suspicious], "", "the set may be a selection: it has no Kptfile",
@@ -294,8 +294,13 @@ func fromPackage(item *manifest.Item) bool {
 		return true
 	}
 	_, path := item.Annotation("config.kubernetes.io/path")
-	_, kustomize := item.Annotation("kustomize.config.k8s.io/id")
-	return path && !kustomize
+	return path && !fromKustomize(item)
+}
+
+// fromKustomize says whether kustomize sent item; it never sends a selection.
+func fromKustomize(item *manifest.Item) bool {
+	_, ok := item.Annotation("kustomize.config.k8s.io/id")
+	return ok
 }
 
 // namespaceOf returns the namespace of item (E4).
@@ -323,7 +328,7 @@ func (p *Plan) namespaceOf(item *manifest.Item) (string, bool) {
 
 // namespaceRemedy fits the host that sent the item.
 func namespaceRemedy(item *manifest.Item) string {
-	if _, kustomize := item.Annotation("kustomize.config.k8s.io/id"); kustomize {
+	if fromKustomize(item) {
 		return "list the function in the kustomization that sets `namespace:`; in a base or Component it runs before that"
 	}
 	if fromPackage(item) {

@@ -50,19 +50,14 @@ func (a *Additions) Annotation(key, value string) {
 func (a *Additions) First(key string, entries ...string) {
 	present, _ := a.item.Annotation(key)
 	list := splitList(present)
-	var added, hashes []string
+	var hashes []string
 	for _, entry := range entries {
 		if !slices.Contains(list, entry) {
 			hashes = append(hashes, shortHash(entry))
 		}
-		added = append(added, entry)
 	}
-	for _, entry := range list {
-		if !slices.Contains(entries, entry) {
-			added = append(added, entry)
-		}
-	}
-	value := strings.Join(added, ",")
+	rest := without(present, func(entry string) bool { return slices.Contains(entries, entry) })
+	value := strings.Join(append(slices.Clone(entries), rest...), ",")
 	if value == present {
 		return
 	}
@@ -161,7 +156,7 @@ func restoreList(item *manifest.Item, key, hashes string) error {
 		return nil
 	}
 	ours := strings.Split(hashes, "+")
-	list := slices.DeleteFunc(splitList(present), func(entry string) bool { return slices.Contains(ours, shortHash(entry)) })
+	list := without(present, func(entry string) bool { return slices.Contains(ours, shortHash(entry)) })
 	if len(list) == 0 {
 		return item.RemoveAnnotation(key)
 	}
@@ -266,6 +261,14 @@ func tlsText(secretName string, hosts []string) string {
 func shortHash(value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return hex.EncodeToString(sum[:4])
+}
+
+// without returns the entries of a list that dropped does not hold for, with the blanks that the user wrote around them.
+func without(value string, dropped func(entry string) bool) []string {
+	return slices.DeleteFunc(strings.Split(value, ","), func(entry string) bool {
+		entry = strings.TrimSpace(entry)
+		return entry == "" || dropped(entry)
+	})
 }
 
 func splitList(value string) []string {
