@@ -48,6 +48,7 @@ func (i *Item) Set(value any, path ...string) error {
 	if err != nil {
 		return fmt.Errorf("set %s: %w", strings.Join(path, "."), err)
 	}
+	reshaped := reshapes(root.YNode(), node, path)
 	changed, err := set(root.YNode(), node, path)
 	if err != nil {
 		return fmt.Errorf("set %s: %w", strings.Join(path, "."), err)
@@ -55,7 +56,30 @@ func (i *Item) Set(value any, path ...string) error {
 	if changed {
 		i.touch()
 	}
+	if changed && reshaped {
+		return i.forgetHostIDs()
+	}
 	return nil
+}
+
+// reshapes says whether value at path takes the place of a node of another kind, such as a mapping that of a scalar.
+func reshapes(node, value *yaml.Node, path []string) bool {
+	for i, element := range path {
+		if node = at(node, element); node == nil {
+			return false
+		}
+		if isNull(node) && i < len(path)-1 {
+			return true
+		}
+	}
+	return node.Kind != value.Kind
+}
+
+// forgetHostIDs removes the annotations by which a host finds the input of an item again. kustomize and kpt copy comments
+// from it, and fail where a node is of another kind ("wrong node kind"); without the annotations they leave the item as
+// it is, with the comments that are in it.
+func (i *Item) forgetHostIDs() error {
+	return errors.Join(i.RemoveAnnotation("internal.config.kubernetes.io/id"), i.RemoveAnnotation("config.k8s.io/id"))
 }
 
 // Delete removes what stands at path, which has the form that Set takes. It does nothing when there is nothing, and fails

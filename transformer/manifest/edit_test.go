@@ -153,3 +153,39 @@ func TestAnnotationsAreStrings(t *testing.T) {
 		require.Equal(t, value, got, string(text))
 	}
 }
+
+// kustomize and kpt look for the input of an item by these annotations to copy its comments, and fail where a node has
+// become one of another kind.
+func TestAnItemOfAnotherShapeLosesTheIDsOfItsHost(t *testing.T) {
+	const input = `metadata:
+  annotations:
+    config.k8s.io/id: '1'
+    internal.config.kubernetes.io/id: '1'
+    kustomize.config.k8s.io/id: "1"
+port: 8080
+tls:
+`
+	for name, test := range map[string]struct {
+		path  []string
+		value any
+		loses bool
+	}{
+		"scalar by scalar":   {[]string{"port"}, 80, false},
+		"scalar by mapping":  {[]string{"port"}, map[string]any{"number": 80}, true},
+		"null by sequence":   {[]string{"tls"}, []string{"a"}, true},
+		"null on the way":    {[]string{"tls", "[0]"}, "a", true},
+		"absent by sequence": {[]string{"rules"}, []string{"a"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, _ := Read([]byte(input))
+			item := set.Items()[0]
+			require.NoError(t, item.Set(test.value, test.path...))
+			for _, key := range []string{"config.k8s.io/id", "internal.config.kubernetes.io/id"} {
+				_, present := item.Annotation(key)
+				require.Equal(t, !test.loses, present)
+			}
+			_, present := item.Annotation("kustomize.config.k8s.io/id")
+			require.True(t, present)
+		})
+	}
+}
