@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
@@ -82,23 +83,33 @@ var (
 	nginxPerUser       = regexp.MustCompile(`\$cookie_|\$http_cookie|\$http_authorization`)
 )
 
+// isTrue reads a boolean as the controller does, to which 1 and T are true; what a stricter one takes for text counts too.
+func isTrue(value string) bool {
+	yes, _ := strconv.ParseBool(value)
+	return yes || strings.EqualFold(value, "true")
+}
+
 // nginxDefeats lists what the controller's annotation parser and templates were seen to do.
 var nginxDefeats = []nginxDefeat{
 	{
-		[]string{"auth-cache-duration"}, func(value string, _ *endpoint.Endpoint) bool { return !nginxCacheDuration.MatchString(value) },
+		[]string{"auth-cache-duration"},
+		func(value string, _ *endpoint.Endpoint) bool { return !nginxCacheDuration.MatchString(value) },
 		"makes the controller drop the protection: the value has a character that it refuses", "correct or remove the annotation",
 	},
 	{
-		[]string{"auth-request-redirect"}, func(value string, _ *endpoint.Endpoint) bool { return !nginxRedirect.MatchString(value) },
+		[]string{"auth-request-redirect"},
+		func(value string, _ *endpoint.Endpoint) bool { return !nginxRedirect.MatchString(value) },
 		"makes the controller drop the protection: the value has a character that it refuses", "correct or remove the annotation",
 	},
 	{
-		[]string{"auth-always-set-cookie"}, func(value string, _ *endpoint.Endpoint) bool { return value != "true" && value != "false" },
+		[]string{"auth-always-set-cookie"},
+		func(value string, _ *endpoint.Endpoint) bool { return value != "true" && value != "false" },
 		"makes the controller drop the protection: the value is not a boolean", `write "true" or "false", or remove the annotation`,
 	},
 	{
-		[]string{"satisfy"}, func(value string, e *endpoint.Endpoint) bool {
-			return value == "any" && slices.ContainsFunc([]string{"whitelist-source-range", "allowlist-source-range", "denylist-source-range", "auth-type"}, func(name string) bool {
+		[]string{"satisfy"},
+		func(value string, e *endpoint.Endpoint) bool {
+			return strings.TrimSpace(value) == "any" && slices.ContainsFunc([]string{"whitelist-source-range", "allowlist-source-range", "denylist-source-range", "auth-type"}, func(name string) bool {
 				_, ok := e.Ingress.Annotation(nginxPrefix + name)
 				return ok
 			})
@@ -106,27 +117,33 @@ var nginxDefeats = []nginxDefeat{
 		"lets whoever passes the other check in without sign-in", "remove the annotation",
 	},
 	{
-		[]string{"ssl-passthrough"}, func(value string, _ *endpoint.Endpoint) bool { return strings.EqualFold(value, "true") },
+		[]string{"ssl-passthrough"},
+		func(value string, _ *endpoint.Endpoint) bool { return isTrue(value) },
 		"hands the connection to the backend before anybody can be asked to sign in", "remove the annotation",
 	},
 	{
-		[]string{"canary"}, func(value string, _ *endpoint.Endpoint) bool { return strings.EqualFold(value, "true") },
+		[]string{"canary"},
+		func(value string, _ *endpoint.Endpoint) bool { return isTrue(value) },
 		"makes the controller ignore the protection of this Ingress and use that of the main one", "mark the main Ingress private, and remove the intent here",
 	},
 	{
-		[]string{"custom-http-errors"}, func(value string, _ *endpoint.Endpoint) bool { return nginxErrorCodes.MatchString(value) },
+		[]string{"custom-http-errors"},
+		func(value string, _ *endpoint.Endpoint) bool { return nginxErrorCodes.MatchString(value) },
 		"answers 401 or 403 with an error page, and the page decides who gets in (CVE-2026-24513)", "remove 401 and 403 from the list",
 	},
 	{
-		[]string{"mirror-target"}, func(value string, _ *endpoint.Endpoint) bool { return value != "" },
+		[]string{"mirror-target"},
+		func(value string, _ *endpoint.Endpoint) bool { return value != "" },
 		"copies private requests to another server", "remove the annotation",
 	},
 	{
-		[]string{"auth-cache-key"}, func(value string, _ *endpoint.Endpoint) bool { return !nginxPerUser.MatchString(value) },
+		[]string{"auth-cache-key"},
+		func(value string, _ *endpoint.Endpoint) bool { return !nginxPerUser.MatchString(value) },
 		"shares one user's sign-in with everybody: the key names no cookie", "remove the annotation, or put the session cookie into the key",
 	},
 	{
-		[]string{"auth-snippet", "configuration-snippet", "server-snippet"}, func(value string, _ *endpoint.Endpoint) bool { return nginxSnippet.MatchString(value) },
+		[]string{"auth-snippet", "configuration-snippet", "server-snippet"},
+		func(value string, _ *endpoint.Endpoint) bool { return nginxSnippet.MatchString(value) },
 		"holds a directive that can answer before anybody is asked to sign in", "remove the annotation",
 	},
 }

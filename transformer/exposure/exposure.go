@@ -5,6 +5,7 @@ package exposure
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -117,5 +118,7 @@ func class(item *manifest.Item) string {
 func readsRegular(item *manifest.Item) bool {
 	rewrite, _ := item.Annotation("nginx.ingress.kubernetes.io/rewrite-target")
 	regular, _ := item.Annotation("nginx.ingress.kubernetes.io/use-regex")
-	return rewrite != "" || strings.EqualFold(regular, "true")
+	// The controller reads booleans like this: 1 and T are true.
+	yes, _ := strconv.ParseBool(regular)
+	return rewrite != "" || yes
 }
