@@ -1,0 +1,112 @@
+package exposure
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// routes reads the routes of input as text: field, class, host, path and Service.
+func routes(t *testing.T, input string) ([]string, finding.List) {
+	t.Helper()
+	set, findings := manifest.Read([]byte(input))
+	require.Empty(t, findings)
+	found, findings := Ingresses(set, (*manifest.Item).Namespace)
+	var texts []string
+	for _, route := range found {
+		texts = append(texts, strings.Join([]string{route.Field, route.Class, route.Host, route.Paths.String(), route.Namespace + "/" + route.Service}, " "))
+	}
+	return texts, findings
+}
+
+const head = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: cindy}\n"
+
+func TestIngresses(t *testing.T) {
+	tests := map[string]struct {
+		input string
+		want  []string
+	}{
+		"rule": {
+			head + "spec: {ingressClassName: nginx, rules: [{host: a.b, http: {paths: [{path: /x, pathType: Exact, backend: {service: {name: s}}}]}}]}",
+			[]string{"spec.rules[0].http.paths[0] nginx a.b /x cindy/s"},
+		},
+		"every rule and path": {
+			head + "spec: {rules: [{host: a.b, http: {paths: [{path: /x, backend: {service: {name: s}}}, {path: /y, backend: {service: {name: t}}}]}}, {http: {paths: [{backend: {service: {name: s}}}]}}]}",
+			[]string{"spec.rules[0].http.paths[0]  a.b /x cindy/s", "spec.rules[0].http.paths[1]  a.b /y cindy/t", "spec.rules[1].http.paths[0]   / cindy/s"},
+		},
+		"letter case and dot of the host": {
+			head + "spec: {rules: [{host: A.B., http: {paths: [{path: /, backend: {service: {name: s}}}]}}]}",
+			[]string{"spec.rules[0].http.paths[0]  a.b / cindy/s"},
+		},
+		"default backend": {
+			head + "spec: {defaultBackend: {service: {name: s}}}", []string{"spec.defaultBackend   / cindy/s"},
+		},
+		"older version": {
+			"apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a, namespace: cindy}\nspec: {backend: {serviceName: s}, rules: [{http: {paths: [{backend: {serviceName: t}}]}}]}",
+			[]string{"spec.backend   / cindy/s", "spec.rules[0].http.paths[0]   / cindy/t"},
+		},
+		"legacy class": {
+			"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, annotations: {kubernetes.io/ingress.class: nginx}}\nspec: {defaultBackend: {service: {name: s}}}",
+			[]string{"spec.defaultBackend nginx  / /s"},
+		},
+		"backend that is no Service": {
+			head + "spec: {defaultBackend: {resource: {kind: StorageBucket, name: s}}}", []string{"spec.defaultBackend   / cindy/"},
+		},
+		"Service that was renamed": {
+			head + "spec: {defaultBackend: {service: {name: old}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: new, namespace: cindy, annotations: {internal.config.kubernetes.io/previousNames: \"older,old\"}}",
+			[]string{"spec.defaultBackend   / cindy/old", "spec.defaultBackend   / cindy/new"},
+		},
+		"Service of another namespace that was renamed": {
+			head + "spec: {defaultBackend: {service: {name: old}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: new, namespace: bob, annotations: {internal.config.kubernetes.io/previousNames: old}}",
+			[]string{"spec.defaultBackend   / cindy/old"},
+		},
+		"Ingress of another group": {
+			"apiVersion: networking.internal.knative.dev/v1alpha1\nkind: Ingress\nmetadata: {name: a}\nspec: {defaultBackend: {service: {name: s}}}", nil,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, findings := routes(t, test.input)
+			require.Empty(t, findings)
+			require.Equal(t, test.want, got)
+		})
+	}
+}
+
+func TestIngressThatCannotBeRead(t *testing.T) {
+	got, findings := routes(t, "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  namespace: cindy\nspec: {a: 1, a: 2}\n")
+	require.Empty(t, got)
+	require.Len(t, findings, 1)
+	require.Equal(t, Unreadable.Code, findings[0].Code)
+	require.Equal(t, "Ingress cindy/a", findings[0].Object.String())
+}
+
+// TestReadsRegular is about the annotations with which ingress-nginx reads all paths of a host as expressions.
+func TestReadsRegular(t *testing.T) {
+	tests := map[string]struct {
+		annotation string
+		want       bool
+	}{
+		"use-regex":                {`nginx.ingress.kubernetes.io/use-regex: "true"`, true},
+		"use-regex as a number":    {`nginx.ingress.kubernetes.io/use-regex: "1"`, true},
+		"use-regex off":            {`nginx.ingress.kubernetes.io/use-regex: "false"`, false},
+		"use-regex empty":          {`nginx.ingress.kubernetes.io/use-regex: ""`, false},
+		"rewrite-target":           {`nginx.ingress.kubernetes.io/rewrite-target: /$1`, true},
+		"rewrite-target empty":     {`nginx.ingress.kubernetes.io/rewrite-target: ""`, false},
+		"of another controller":    {`ingress.kubernetes.io/rewrite-target: /`, false},
+		"another annotation of it": {`nginx.ingress.kubernetes.io/app-root: /x`, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			set, findings := manifest.Read([]byte("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    " + test.annotation + "\nspec: {defaultBackend: {service: {name: s}}}\n"))
+			require.Empty(t, findings)
+			found, _ := Ingresses(set, (*manifest.Item).Namespace)
+			require.Len(t, found, 1)
+			require.Equal(t, test.want, found[0].Regular)
+		})
+	}
+}
