@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -225,10 +225,6 @@ func protectTraefik(request Request) (Changes, error) {
 }
 
 func signInSpec(request Request, settings TraefikSettings) map[string]any {
-	path := "/oauth2/start"
-	if parsed, err := url.Parse(request.SignInURL); err == nil && parsed.Path != "" {
-		path = parsed.Path
-	}
 	service := map[string]any{"name": settings.SignInService.Name, "port": settings.SignInService.Port}
 	if settings.SignInService.Namespace != "" {
 		service["namespace"] = settings.SignInService.Namespace
@@ -236,9 +232,24 @@ func signInSpec(request Request, settings TraefikSettings) map[string]any {
 	return map[string]any{"errors": map[string]any{
 		"status":         []string{"401"},
 		"statusRewrites": map[string]int{"401": 302},
-		"query":          path + "?rd={url}",
+		"query":          signInQuery(request.SignInURL),
 		"service":        service,
 	}}
+}
+
+// schemeAndHost is the beginning of a sign-in URL; a host may hold placeholders, which no URL parser reads.
+var schemeAndHost = regexp.MustCompile(`^https://(\$\{[^}]*\}|[^/?])*`)
+
+// signInQuery is the sign-in page as a request to the auth service; Traefik puts the page to return to in place of {url}.
+func signInQuery(signInURL string) string {
+	path, query, _ := strings.Cut(schemeAndHost.ReplaceAllString(signInURL, ""), "?")
+	if path == "" {
+		path = "/oauth2/start"
+	}
+	if query != "" {
+		query += "&"
+	}
+	return path + "?" + query + "rd={url}"
 }
 
 // middlewareName ends in a hash of the endpoint: Traefik knows a Middleware by namespace and name joined with a hyphen,
