@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -72,4 +74,26 @@ func transform(t *testing.T, settings *config.Config, input string) (*manifest.S
 		require.Empty(t, plan.Write())
 	}
 	return set, findings
+}
+
+// TestCheckNamesTheSupportedControllers has every controller that a configuration may name, of which some are not
+// supported yet: such a class would stay open.
+func TestCheckNamesTheSupportedControllers(t *testing.T) {
+	supportedIDs := []string{"ingress-nginx", "traefik"}
+	for _, id := range config.ControllerIDs {
+		t.Run(id, func(t *testing.T) {
+			findings := Check(settings(t, nginxClass+", {name: other, controller: "+id+"}"))
+			if slices.Contains(supportedIDs, id) {
+				require.Empty(t, findings)
+				return
+			}
+			require.Equal(t, finding.List{Unsupported.At(finding.Object{}, "spec.ingressClasses[1].controller",
+				fmt.Sprintf("controller %q cannot protect endpoints in this version", id), "supported are ingress-nginx, traefik")}, findings)
+		})
+	}
+}
+
+func TestCheckRefusesSettingsOfAControllerWithoutAny(t *testing.T) {
+	findings := Check(settings(t, "{name: nginx, controller: ingress-nginx, ingress-nginx: {a: b}}"))
+	require.Equal(t, finding.List{WrongSettings.At(finding.Object{}, "spec.ingressClasses[0].ingress-nginx", "ingress-nginx has no settings", "see the configuration reference")}, findings)
 }
