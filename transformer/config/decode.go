@@ -1,17 +1,17 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-	strictjson "sigs.k8s.io/json"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 	"sigs.k8s.io/yaml"
 
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -28,9 +28,6 @@ var (
 	// ruleUnsupported is a part of the specification that this version does not have yet.
 	ruleUnsupported = finding.Rule{Code: "PE103", Severity: finding.Error, Title: "not supported yet"}
 )
-
-// Rules are the rules of this room.
-var Rules = []finding.Rule{ruleMissing, ruleField, ruleValue, ruleUnsupported}
 
 // minimal is the smallest configuration that works.
 const minimal = `apiVersion: private-endpoints.dev/v1alpha1
@@ -61,32 +58,31 @@ func Unreadable(err error) finding.Finding {
 	return ruleField.At(finding.Object{}, "", fmt.Sprintf("the configuration cannot be read: %s", oneLine(err)), "correct the configuration")
 }
 
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// oneLine drops what the decoder says about itself, and line breaks.
+func oneLine(err error) string {
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	return strings.Replace(text, "yaml: unmarshal errors: ", "yaml: ", 1)
+}
 
 // Decode reads a configuration in YAML or JSON: a PrivateEndpoints object, or a ConfigMap with the flat keys of kpt's
 // configMap. Defaults are filled in and every value is checked. The Config is nil when there is an error finding.
 func Decode(document []byte) (*Config, finding.List) {
-	data, err := yaml.YAMLToJSONStrict(document)
+	root, err := parse(document)
 	if err != nil {
 		return nil, finding.List{Unreadable(err)}
 	}
-	var identity struct {
-		APIVersion string `json:"apiVersion"`
-		Kind       string `json:"kind"`
-	}
-	if err := json.Unmarshal(data, &identity); err != nil {
-		return nil, finding.List{Unreadable(errors.New("it is not an object with apiVersion and kind"))}
-	}
+	apiVersion, _ := root["apiVersion"].(string)
+	kind, _ := root["kind"].(string)
 	decode := decodeObject
 	switch {
-	case identity.Kind == "ConfigMap" && identity.APIVersion == "v1":
+	case kind == "ConfigMap" && apiVersion == "v1":
 		decode = decodeConfigMap
-	case identity.Kind != Kind || identity.APIVersion != APIVersion:
+	case kind != Kind || apiVersion != APIVersion:
 		return nil, finding.List{ruleField.At(finding.Object{}, "kind",
-			fmt.Sprintf("the configuration is a %s of %s, not a %s of %s", shown(identity.Kind), shown(identity.APIVersion), Kind, APIVersion),
+			fmt.Sprintf("the configuration is a %s of %s, not a %s of %s", shown(kind), shown(apiVersion), Kind, APIVersion),
 			fmt.Sprintf("write apiVersion: %s and kind: %s, or use a ConfigMap of v1", APIVersion, Kind))}
 	}
-	settings, names, findings := decode(data)
+	settings, names, findings := decode(root)
 	if findings.HasErrors() {
 		return nil, findings
 	}
@@ -97,6 +93,42 @@ func Decode(document []byte) (*Config, finding.List) {
 	return settings, findings
 }
 
+// parse returns the one object that document holds.
+func parse(document []byte) (map[string]any, error) {
+	data, err := yaml.YAMLToJSONStrict(document)
+	if err != nil {
+		return nil, err
+	}
+	var value any
+	if err := json.Unmarshal(data, &value); err != nil {
+		return nil, err
+	}
+	root, ok := value.(map[string]any)
+	switch {
+	case value == nil:
+		return nil, errors.New("it is empty")
+	case !ok:
+		return nil, errors.New("it is not an object with apiVersion and kind")
+	case hasSecondDocument(document):
+		return nil, errors.New("it has more than one document")
+	}
+	return root, nil
+}
+
+// hasSecondDocument says whether something follows the first document: the decoder would pass over it without a word.
+func hasSecondDocument(document []byte) bool {
+	decoder := kyaml.NewDecoder(bytes.NewReader(document))
+	for first := true; ; first = false {
+		var value any
+		if err := decoder.Decode(&value); err != nil {
+			return !first && !errors.Is(err, io.EOF)
+		}
+		if !first && value != nil {
+			return true
+		}
+	}
+}
+
 func shown(text string) string {
 	if text == "" {
 		return `""`
@@ -104,200 +136,119 @@ func shown(text string) string {
 	return text
 }
 
-// decodeObject decodes strictly: what the program does not know, somebody believes that it does.
-func decodeObject(data []byte) (*Config, fieldNames, finding.List) {
-	data, settingsOf, findings := takeControllerSettings(data)
-	config := &Config{}
-	unknown, err := strictjson.UnmarshalStrict(data, config)
-	for _, problem := range unknown {
-		findings = append(findings, unknownField(problem))
+// store checks the shape of root strictly, for what the program does not know, somebody believes that it does, and then
+// stores root in target.
+func store(root map[string]any, noun string, target any) finding.List {
+	s := shape{noun: noun}
+	s.check("", root, reflect.TypeOf(target))
+	if len(s.findings) > 0 {
+		return s.findings
+	}
+	data, err := json.Marshal(root)
+	if err == nil {
+		err = json.Unmarshal(data, target)
 	}
 	if err != nil {
-		findings = append(findings, wrongType(err))
+		return finding.List{Unreadable(err)}
 	}
-	for i := range config.Spec.IngressClasses {
-		config.Spec.IngressClasses[i].Settings = settingsOf[i]
+	return nil
+}
+
+func decodeObject(root map[string]any) (*Config, fieldNames, finding.List) {
+	config := &Config{}
+	settingsOf, findings := takeControllerSettings(root)
+	if findings = append(findings, store(root, "field", config)...); findings.HasErrors() {
+		return nil, nil, findings
 	}
-	return config, nil, findings
+	for i, settings := range settingsOf {
+		config.Spec.IngressClasses[i].Settings = settings
+	}
+	return config, nil, nil
 }
 
 // takeControllerSettings takes the settings that stand under a controller's id out of the classes: their types are not
 // known here. Settings under another controller's id would have no effect, and are reported.
-func takeControllerSettings(data []byte) ([]byte, map[int]json.RawMessage, finding.List) {
-	var root map[string]any
-	if err := json.Unmarshal(data, &root); err != nil {
-		return data, nil, nil
-	}
+func takeControllerSettings(root map[string]any) (map[int]json.RawMessage, finding.List) {
 	spec, _ := root["spec"].(map[string]any)
 	classes, _ := spec["ingressClasses"].([]any)
 	taken := map[int]json.RawMessage{}
-	var findings finding.List
-	for i, element := range classes {
-		class, _ := element.(map[string]any)
+	s := shape{noun: "field"}
+	for i, entry := range classes {
+		class, _ := entry.(map[string]any)
+		controller, _ := class["controller"].(string)
 		for _, id := range ControllerIDs {
 			settings, present := class[id]
 			if !present {
 				continue
 			}
 			delete(class, id)
-			if id != class["controller"] {
-				findings = append(findings, ruleField.At(finding.Object{}, fmt.Sprintf("spec.ingressClasses[%d].%s", i, id),
-					fmt.Sprintf("settings of %s on a class whose controller is %v", id, class["controller"]), "remove them, or correct the controller"))
-			} else if settings != nil {
+			path := join(element("spec.ingressClasses", i), id)
+			if id != controller {
+				s.report(path, fmt.Sprintf("settings of %s on a class whose controller is %s", id, shown(controller)), "remove them, or correct the controller")
+				continue
+			}
+			if s.check(path, settings, reflect.TypeFor[map[string]any]()); settings != nil {
 				taken[i], _ = json.Marshal(settings)
 			}
 		}
 	}
-	rest, err := json.Marshal(root)
-	if err != nil {
-		return data, nil, finding.List{Unreadable(err)}
-	}
-	return rest, taken, findings
+	return taken, s.findings
 }
 
-// unknownField names a field that does not exist and the nearest one that does.
-func unknownField(problem error) finding.Finding {
-	var field strictjson.FieldError
-	if !errors.As(problem, &field) {
-		return Unreadable(problem)
-	}
-	path := field.FieldPath()
-	parent, name := "", path
-	if dot := strings.LastIndex(path, "."); dot >= 0 {
-		parent, name = path[:dot], path[dot+1:]
-	}
-	known := fieldsAt(reflect.TypeFor[Config](), parent)
-	remedy := "the fields here are " + strings.Join(known, ", ")
-	if proposal := nearest(name, known); proposal != "" {
-		remedy = "did you mean " + proposal + "?"
-	}
-	return ruleField.At(finding.Object{}, path, "is not a field of the configuration", remedy)
-}
-
-func wrongType(err error) finding.Finding {
-	var mismatch *json.UnmarshalTypeError
-	if !errors.As(err, &mismatch) {
-		return Unreadable(err)
-	}
-	remedy := fmt.Sprintf("write a %s", typeName(mismatch.Type))
-	if mismatch.Type.Kind() == reflect.String {
-		remedy = "put the value in quotes"
-	}
-	return ruleField.At(finding.Object{}, mismatch.Field, fmt.Sprintf("is a %s, not a %s", mismatch.Value, typeName(mismatch.Type)), remedy)
-}
-
-func typeName(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Bool:
-		return "boolean"
-	case reflect.Slice:
-		return "list"
-	case reflect.Struct, reflect.Map, reflect.Pointer:
-		return "mapping"
-	default:
-		return t.Kind().String()
-	}
-}
-
-var sequenceIndex = regexp.MustCompile(`\[\d+\]`)
-
-// fieldsAt returns the names of the fields of the struct that path leads to, sorted.
-func fieldsAt(t reflect.Type, path string) []string {
-	for _, name := range strings.FieldsFunc(sequenceIndex.ReplaceAllString(path, ""), func(r rune) bool { return r == '.' }) {
-		if t = typeOf(t, name); t == nil {
-			return nil
-		}
-	}
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	var names []string
-	for i := range t.NumField() {
-		if name := jsonName(t.Field(i)); name != "-" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// typeOf returns the struct behind the field name of t, through pointers, lists and maps.
-func typeOf(t reflect.Type, name string) reflect.Type {
-	if t.Kind() == reflect.Map {
-		return t.Elem()
-	}
-	for i := range t.NumField() {
-		if jsonName(t.Field(i)) != name {
-			continue
-		}
-		found := t.Field(i).Type
-		for found.Kind() == reflect.Pointer || found.Kind() == reflect.Slice {
-			found = found.Elem()
-		}
-		if found.Kind() == reflect.Struct || found.Kind() == reflect.Map {
-			return found
-		}
-	}
-	return nil
-}
-
-func jsonName(field reflect.StructField) string {
-	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-	return name
-}
-
-// nearest returns the candidate that is probably meant by word, or the empty string.
-func nearest(word string, candidates []string) string {
-	best, proposal := 3, ""
-	for _, candidate := range candidates {
-		distance := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(candidate))
-		if distance < best {
-			best, proposal = distance, candidate
-		}
-	}
-	return proposal
+// configMap is the flat form as it arrives.
+type configMap struct {
+	APIVersion string            `json:"apiVersion"`
+	Kind       string            `json:"kind"`
+	Metadata   map[string]any    `json:"metadata"`
+	Immutable  bool              `json:"immutable"`
+	Data       map[string]string `json:"data"`
+	BinaryData map[string]any    `json:"binaryData"`
 }
 
 // decodeConfigMap reads the flat form.
-func decodeConfigMap(data []byte) (*Config, fieldNames, finding.List) {
-	var configMap struct {
-		Data       map[string]string `json:"data"`
-		BinaryData map[string]string `json:"binaryData"`
+func decodeConfigMap(root map[string]any) (*Config, fieldNames, finding.List) {
+	var flat configMap
+	if findings := store(root, "key", &flat); findings.HasErrors() {
+		return nil, nil, findings
 	}
-	if err := json.Unmarshal(data, &configMap); err != nil {
-		return nil, nil, finding.List{wrongType(err)}
+	s := shape{noun: "key"}
+	for _, key := range sortedKeys(flat.BinaryData) {
+		s.report("binaryData."+key, "is not read", "move the value to data")
 	}
-	var findings finding.List
-	for key := range configMap.BinaryData {
-		findings = append(findings, ruleField.At(finding.Object{}, "binaryData."+key, "is not read", "move the value to data"))
-	}
-	config := &Config{APIVersion: APIVersion, Kind: Kind}
-	class := IngressClass{}
-	fields := map[string]*string{
-		"subdomain": &config.Spec.Subdomain, "ingressClass": &class.Name, "controller": &class.Controller, "tlsSecretName": &config.Spec.TLS.SecretName,
-		"authURL": &config.Spec.Auth.URL, "signInURL": &config.Spec.Auth.SignInURL, "annotationDomain": &config.Spec.AnnotationDomain,
-		"defaultNamespace": &config.Spec.DefaultNamespace, "verify": &config.Spec.Verify.Mode, "groups": new(string),
-	}
+	config := &Config{APIVersion: APIVersion, Kind: Kind, Spec: Spec{IngressClasses: make([]IngressClass, 1)}}
+	fields := config.flatFields()
 	known := sortedKeys(fields)
-	for _, key := range sortedKeys(configMap.Data) {
+	for _, key := range sortedKeys(flat.Data) {
 		field, ok := fields[key]
 		if !ok {
-			remedy := "the keys are " + strings.Join(known, ", ")
-			if proposal := nearest(key, known); proposal != "" {
-				remedy = "did you mean " + proposal + "?"
-			}
-			findings = append(findings, ruleField.At(finding.Object{}, "data."+key, "is not a key of the configuration", remedy))
+			s.unknown("data."+key, key, known, known)
 			continue
 		}
-		*field = strings.TrimSpace(configMap.Data[key])
+		*field = strings.TrimSpace(flat.Data[key])
 	}
-	if groups := *fields["groups"]; groups != "" {
-		for _, group := range strings.Split(groups, ",") {
-			config.Spec.Access.Groups = append(config.Spec.Access.Groups, strings.TrimSpace(group))
-		}
+	config.Spec.Access.Groups = splitList(flat.Data["groups"])
+	return config, configMapNames, s.findings
+}
+
+// flatFields returns the fields by the keys of the flat form. The groups, which are a list, are split apart later.
+func (c *Config) flatFields() map[string]*string {
+	spec, class := &c.Spec, &c.Spec.IngressClasses[0]
+	return map[string]*string{
+		"subdomain": &spec.Subdomain, "ingressClass": &class.Name, "controller": &class.Controller, "tlsSecretName": &spec.TLS.SecretName,
+		"authURL": &spec.Auth.URL, "signInURL": &spec.Auth.SignInURL, "annotationDomain": &spec.AnnotationDomain,
+		"defaultNamespace": &spec.DefaultNamespace, "verify": &spec.Verify.Mode, "groups": new(string),
 	}
-	config.Spec.IngressClasses = []IngressClass{class}
-	return config, configMapNames, findings
+}
+
+func splitList(text string) []string {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	entries := strings.Split(text, ",")
+	for i := range entries {
+		entries[i] = strings.TrimSpace(entries[i])
+	}
+	return entries
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -324,8 +275,9 @@ func (n fieldNames) of(path string) string {
 	if name, ok := n[path]; ok {
 		return name
 	}
-	if list := sequenceIndex.ReplaceAllString(path, ""); n[list] != "" {
-		return n[list]
+	list, _, _ := strings.Cut(path, "[")
+	if name, ok := n[list]; ok {
+		return name
 	}
 	return path
 }

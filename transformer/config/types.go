@@ -215,11 +215,11 @@ func (c *Config) Class(name string) (IngressClass, bool) {
 	return c.Spec.IngressClasses[index], true
 }
 
-// EnforcesNamespace says whether the auth service lets the manifests decide who may enter.
-func (a Auth) enforcesNamespace() bool { return a.EnforcesNamespace == nil || *a.EnforcesNamespace }
-
 // EnforcesNamespace says whether the auth URL decides who may enter, as opposed to the auth service alone.
-func (c *Config) EnforcesNamespace() bool { return c.Spec.Auth.enforcesNamespace() }
+func (c *Config) EnforcesNamespace() bool {
+	enforces := c.Spec.Auth.EnforcesNamespace
+	return enforces == nil || *enforces
+}
 
 // setDefaults fills in what is not set.
 func (c *Config) setDefaults() {

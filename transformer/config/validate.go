@@ -1,37 +1,14 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 )
-
-// The grammars are the intersection of what all consumers accept (E20): a value that fits them means the same to every
-// ingress controller and auth service.
-var (
-	groupGrammar    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$`)
-	pathGrammar     = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
-	queryGrammar    = regexp.MustCompile(`^[A-Za-z0-9._~=&:/?,-]*$`)
-	headerGrammar   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
-	versionGrammar  = regexp.MustCompile(`^\d+\.\d+(\.\d+)?$`)
-	placeholder     = regexp.MustCompile(`\$\{[^}]*\}`)
-	templateGrammar = regexp.MustCompile(`\{[^}]*\}`)
-)
-
-// forbiddenHeaders must not be taken from the auth service: they belong to the connection or to the user's credentials.
-var forbiddenHeaders = []string{"host", "content-length", "transfer-encoding", "connection", "cookie", "set-cookie", "authorization"}
-
-// IsLabel says whether value is a DNS label (RFC 1123), which the names of Services and namespaces are.
-func IsLabel(value string) bool { return len(validation.IsDNS1123Label(value)) == 0 }
-
-func isSubdomain(value string) bool { return len(validation.IsDNS1123Subdomain(value)) == 0 }
 
 // validator collects what is wrong with the values of one configuration.
 type validator struct {
@@ -98,52 +75,50 @@ func (v *validator) enumerations() {
 	}
 }
 
-// placeholders refuses Flux variables (E21): everywhere by default, and everywhere but in hosts and the Secret's name when
-// they are allowed. Where they are allowed, the checks that follow see a plain word in their place.
+// placeholders refuses Flux variables (E21) in the fields that may hold them, unless they are allowed. Then the checks that
+// follow see a plain word in their place.
 func (v *validator) placeholders() {
 	spec := v.config.Spec
-	allowed := spec.Placeholders == PlaceholdersFlux
-	type field struct {
-		path, value string
-		replaceable bool
+	if spec.Placeholders == PlaceholdersFlux {
+		return
 	}
-	fields := []field{
-		{"spec.subdomain", spec.Subdomain, true},
-		{"spec.tls.secretName", spec.TLS.SecretName, true},
-		{"spec.auth.url", afterHost(spec.Auth.URL), false},
-		{"spec.auth.signInURL", afterHost(spec.Auth.SignInURL), false},
-		{"spec.auth.url", hostOf(spec.Auth.URL), true},
-		{"spec.auth.signInURL", hostOf(spec.Auth.SignInURL), true},
-		{"spec.annotationDomain", spec.AnnotationDomain, false},
-		{"spec.defaultNamespace", spec.DefaultNamespace, false},
-		{"spec.tls.clusterIssuer", spec.TLS.ClusterIssuer, false},
+	remedy := "write the value itself, or set spec.placeholders: flux"
+	if v.names != nil {
+		remedy = "write the value itself, or use the form of kind " + Kind + " with spec.placeholders: flux"
 	}
-	for _, f := range fields {
-		if !strings.Contains(f.value, "${") || f.replaceable && allowed {
-			continue
+	for _, field := range []struct{ path, value string }{
+		{"spec.subdomain", spec.Subdomain},
+		{"spec.tls.secretName", spec.TLS.SecretName},
+		{"spec.auth.url", hostOf(spec.Auth.URL)},
+		{"spec.auth.signInURL", hostOf(spec.Auth.SignInURL)},
+	} {
+		if strings.Contains(field.value, "${") {
+			v.report(field.path, fmt.Sprintf("%q holds a placeholder", field.value), remedy)
 		}
-		remedy := "write the value itself: only subdomain, tls.secretName and the hosts of auth.url and auth.signInURL can be placeholders"
-		if f.replaceable {
-			remedy = "write the value itself, or set spec.placeholders: flux"
-		}
-		v.report(f.path, fmt.Sprintf("%q holds a placeholder", f.value), remedy)
 	}
 }
 
-// plain replaces placeholders by a word that every grammar accepts, so that the rest of a value can be checked.
-func plain(value string) string { return placeholder.ReplaceAllString(value, "x") }
+// literal says whether value holds no Flux variable, and reports one, in a place that may never hold any.
+func (v *validator) literal(path, value string) bool {
+	if !strings.Contains(value, "${") {
+		return true
+	}
+	v.report(path, fmt.Sprintf("%q holds a placeholder", value),
+		"write the value itself: only subdomain, tls.secretName and the hosts of auth.url and auth.signInURL can be placeholders")
+	return false
+}
 
-// hostOf and afterHost split a URL at the end of its host and port; a placeholder of the bash kind may hold a slash.
+// hostOf and afterHost split a URL at the end of its host, before a port.
 func hostOf(address string) string { return address[:endOfHost(address)] }
 
 func afterHost(address string) string { return address[endOfHost(address):] }
 
+// endOfHost passes over the braces of a placeholder, which may hold a default with a slash or a colon.
 func endOfHost(address string) int {
-	start := strings.Index(address, "://")
-	if start < 0 {
-		start = -len("://")
+	start := 0
+	if scheme := strings.Index(address, "://"); scheme >= 0 {
+		start = scheme + len("://")
 	}
-	start += len("://")
 	braces := 0
 	for i := start; i < len(address); i++ {
 		switch address[i] {
@@ -151,7 +126,7 @@ func endOfHost(address string) int {
 			braces++
 		case '}':
 			braces--
-		case '/', '?', '#':
+		case ':', '/', '?', '#':
 			if braces == 0 {
 				return i
 			}
@@ -163,27 +138,21 @@ func endOfHost(address string) int {
 func (v *validator) domains() {
 	spec := v.config.Spec
 	switch {
-	case strings.Contains(spec.AnnotationDomain, "${"):
+	case !v.literal("spec.annotationDomain", spec.AnnotationDomain):
 	case !isSubdomain(spec.AnnotationDomain):
 		v.report("spec.annotationDomain", fmt.Sprintf("%q is not a DNS name", spec.AnnotationDomain), "write a domain such as dev.okteto.com")
 	case spec.AnnotationDomain == Domain:
 		v.report("spec.annotationDomain", fmt.Sprintf("%q is the program's own domain", Domain), "use a domain of your own, or leave the field out for dev.okteto.com")
 	}
-	if subdomain := plain(spec.Subdomain); subdomain != "" {
-		if !isHost(subdomain) {
-			v.report("spec.subdomain", fmt.Sprintf("%q is not a DNS name", spec.Subdomain), "write the domain under which the endpoints live, lower case and without a wildcard: apps.example.com")
-		}
+	if spec.Subdomain != "" && !isHost(plain(spec.Subdomain)) {
+		v.report("spec.subdomain", fmt.Sprintf("%q is not a DNS name", spec.Subdomain), "write the domain under which the endpoints live, lower case and without a wildcard: apps.example.com")
 	}
 	if spec.Hosts.EnforceSuffix && spec.Subdomain == "" {
 		v.report("spec.hosts.enforceSuffix", "needs spec.subdomain", "set spec.subdomain")
 	}
-	if namespace := spec.DefaultNamespace; namespace != "" && !strings.Contains(namespace, "${") && !IsLabel(namespace) {
-		v.report("spec.defaultNamespace", fmt.Sprintf("%q is not a namespace", namespace), "write a DNS label")
+	if namespace := spec.DefaultNamespace; v.literal("spec.defaultNamespace", namespace) && namespace != "" && !IsLabel(namespace) {
+		v.report("spec.defaultNamespace", fmt.Sprintf("%q is not a namespace", namespace), "use lower-case letters, digits and hyphens, at most 63 characters")
 	}
-}
-
-func validLabels(domain string) bool {
-	return !slices.ContainsFunc(strings.Split(domain, "."), func(label string) bool { return !IsLabel(label) })
 }
 
 func (v *validator) classes() {
@@ -201,7 +170,7 @@ func (v *validator) classes() {
 			}
 			v.report(path+".controller", fmt.Sprintf("%q is not a controller", class.Controller), remedy)
 		}
-		if class.Version != "" && !versionGrammar.MatchString(class.Version) {
+		if class.Version != "" && !isVersion(class.Version) {
 			v.report(path+".version", fmt.Sprintf("%q is not a version", class.Version), `write it as "3.7" or "3.7.1", without v`)
 		}
 	}
@@ -209,7 +178,7 @@ func (v *validator) classes() {
 
 func (v *validator) className(path, name string, before []IngressClass) {
 	switch {
-	case !v.require(path, name):
+	case !v.require(path, name) || !v.literal(path, name):
 	case name == SentinelClass:
 		v.report(path, "is the class that no controller may serve", "name the class of your ingress controller")
 	case !isSubdomain(name):
@@ -227,13 +196,19 @@ func (v *validator) tls() {
 			set++
 		}
 	}
-	if set != 1 {
+	switch {
+	case v.names != nil:
+		// The flat form has no other.
+		v.require("spec.tls.secretName", tls.SecretName)
+	case set == 0:
+		v.report("spec.tls", "none of secretName, clusterIssuer and controllerDefault is set", "set exactly one of them")
+	case set > 1:
 		v.report("spec.tls", fmt.Sprintf("%d of secretName, clusterIssuer and controllerDefault are set", set), "set exactly one of them")
 	}
 	if tls.SecretName != "" && !isSubdomain(plain(tls.SecretName)) {
 		v.report("spec.tls.secretName", fmt.Sprintf("%q is not the name of a Secret", tls.SecretName), "write a DNS name, lower case")
 	}
-	if tls.ClusterIssuer != "" && !strings.Contains(tls.ClusterIssuer, "${") && !isSubdomain(tls.ClusterIssuer) {
+	if v.literal("spec.tls.clusterIssuer", tls.ClusterIssuer) && tls.ClusterIssuer != "" && !isSubdomain(tls.ClusterIssuer) {
 		v.report("spec.tls.clusterIssuer", fmt.Sprintf("%q is not the name of a ClusterIssuer", tls.ClusterIssuer), "write a DNS name, lower case")
 	}
 }
@@ -243,53 +218,47 @@ func (v *validator) auth() {
 	if v.require("spec.auth.url", auth.URL) {
 		// In the path of this URL alone, namespace and groups are filled in later (E19).
 		filled := hostOf(auth.URL) + strings.NewReplacer("{namespace}", "x", "{groups}", "x").Replace(afterHost(auth.URL))
-		v.address("spec.auth.url", filled, []string{"http", "https"}, false)
+		v.address("spec.auth.url", auth.URL, plain(filled), []string{"http", "https"}, false)
 	}
 	if auth.SignInURL != "" {
-		v.address("spec.auth.signInURL", auth.SignInURL, []string{"https"}, true)
+		v.address("spec.auth.signInURL", auth.SignInURL, plain(auth.SignInURL), []string{"https"}, true)
 	}
 	v.headers(auth.ResponseHeaders)
 }
 
-// address checks a URL piece by piece, so that the finding names the piece.
-func (v *validator) address(path, address string, schemes []string, query bool) {
-	parsed, err := url.Parse(plain(address))
+// address checks a URL piece by piece, so that the finding names the piece. It is shown as it was written and checked as
+// it will be, with words in the place of templates and placeholders.
+func (v *validator) address(path, written, address string, schemes []string, query bool) {
+	if !v.literal(path, afterHost(written)) {
+		return
+	}
+	parsed, err := url.Parse(address)
 	problem, remedy := "", "write it as "+schemes[len(schemes)-1]+"://host/path"
 	switch {
-	case err != nil || strings.ContainsAny(plain(address), " \t\r\n\"'`$;{}\\|<>^%"):
+	case err != nil || strings.ContainsAny(address, " \t\r\n\"'`$;{}\\|<>^%"):
 		problem = "has a character that is not allowed in it"
 	case !slices.Contains(schemes, parsed.Scheme):
 		problem = "does not start with " + strings.Join(schemes, ":// or ") + "://"
 	case parsed.User != nil || strings.Contains(hostOf(address), "@"):
 		problem, remedy = "holds a user name", "remove it: it would stand in every Ingress"
-	case parsed.Fragment != "" || strings.Contains(address, "#"):
+	case strings.Contains(address, "#"):
 		problem, remedy = "holds a fragment", "remove it"
 	case !isHost(parsed.Hostname()):
 		problem, remedy = fmt.Sprintf("has host %q, which is not a DNS name", parsed.Hostname()), "write the host lower case, in full"
 	case !isPort(parsed):
 		problem, remedy = fmt.Sprintf("has port %q", parsed.Port()), "write a port between 1 and 65535"
-	case !pathGrammar.MatchString(parsed.Path) || strings.Contains(parsed.Path+"/", "/../") || strings.Contains(parsed.Path+"/", "/./"):
+	case !isPath(parsed.Path):
 		problem, remedy = fmt.Sprintf("has path %q, which not every controller reads alike", parsed.Path), "use letters, digits and ._~- between single slashes"
-	case !query && (parsed.RawQuery != "" || parsed.ForceQuery || strings.Contains(address, "?")):
+	case !query && strings.Contains(address, "?"):
 		problem, remedy = "has a query", "remove it: the groups are added as the query"
-	case query && !queryGrammar.MatchString(parsed.RawQuery):
+	case query && !consistsOf(parsed.RawQuery, "._~=&:/?,-"):
 		problem, remedy = fmt.Sprintf("has query %q, which not every controller reads alike", parsed.RawQuery), "use letters, digits and ._~=&:/?,-"
 	case query && parsed.Query().Has("rd"):
 		problem, remedy = "has a parameter rd", "remove it: the controller adds the page to return to"
 	default:
 		return
 	}
-	v.report(path, fmt.Sprintf("%q %s", address, problem), remedy)
-}
-
-func isHost(host string) bool { return isSubdomain(host) && validLabels(host) }
-
-func isPort(address *url.URL) bool {
-	if address.Port() == "" {
-		return !strings.HasSuffix(address.Host, ":")
-	}
-	port, err := strconv.Atoi(address.Port())
-	return err == nil && port >= 1 && port <= 65535
+	v.report(path, fmt.Sprintf("%q %s", written, problem), remedy)
 }
 
 func (v *validator) headers(headers []string) {
@@ -301,8 +270,8 @@ func (v *validator) headers(headers []string) {
 	for i, header := range headers {
 		folded := strings.ToLower(header)
 		switch {
-		case !headerGrammar.MatchString(header):
-			v.report(element(path, i), fmt.Sprintf("%q is not a header name", header), "use letters, digits and hyphens")
+		case !isHeader(header):
+			v.report(element(path, i), fmt.Sprintf("%q is not a header name", header), "use letters, digits and hyphens, starting with a letter")
 		case slices.Contains(forbiddenHeaders, folded):
 			v.report(element(path, i), fmt.Sprintf("%q belongs to the connection or to the user's credentials", header), "remove it")
 		case slices.Contains(seen, folded):
@@ -318,7 +287,7 @@ func (v *validator) access() {
 	for _, namespace := range sortedKeys(access.Namespaces) {
 		path := "spec.access.namespaces." + namespace
 		if !IsLabel(namespace) {
-			v.report(path, fmt.Sprintf("%q is not a namespace", namespace), "write a DNS label")
+			v.report(path, fmt.Sprintf("%q is not a namespace", namespace), "use lower-case letters, digits and hyphens, at most 63 characters")
 		}
 		v.groups(path+".groups", access.Namespaces[namespace].Groups)
 	}
@@ -329,6 +298,10 @@ func (v *validator) groups(path string, groups []string) {
 		v.report(path, "is required and must not be empty: without a group everybody who can sign in gets in", `write the groups that may enter, for example ["{namespace}"]`)
 	}
 	for i, group := range groups {
+		if group == "" {
+			v.report(element(path, i), "is empty", "remove it, or name a group")
+			continue
+		}
 		if unknown := unknownTemplate(group); unknown != "" {
 			v.report(element(path, i), fmt.Sprintf("%q holds %s: only {namespace} is filled in", group, unknown), "remove it")
 			continue
@@ -339,20 +312,26 @@ func (v *validator) groups(path string, groups []string) {
 	}
 }
 
+// unknownTemplate returns the first template in group that is not filled in.
 func unknownTemplate(group string) string {
-	for _, template := range templateGrammar.FindAllString(group, -1) {
-		if template != "{namespace}" {
-			return template
+	for {
+		_, after, found := strings.Cut(group, "{")
+		inside, rest, closed := strings.Cut(after, "}")
+		switch {
+		case !found || !closed:
+			return ""
+		case inside != "namespace":
+			return "{" + inside + "}"
 		}
+		group = rest
 	}
-	return ""
 }
 
 func fill(group, namespace string) string { return strings.ReplaceAll(group, "{namespace}", namespace) }
 
 func checkGroup(group string) error {
-	if !groupGrammar.MatchString(group) {
-		return fmt.Errorf("cannot be written into an auth URL: use letters, digits and ._~:- , starting with a letter or digit, at most 128 characters")
+	if !isGroup(group) {
+		return errors.New("cannot be written into an auth URL: use letters, digits and ._~:- , starting with a letter or digit, at most 128 characters")
 	}
 	return nil
 }
