@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/private-endpoints/private-endpoints/fn"
 )
@@ -12,6 +13,8 @@ import (
 var version string
 
 func main() {
+	// One run, one set in memory: a little more collecting keeps the peak low, and costs next to nothing.
+	debug.SetGCPercent(70)
 	os.Exit(fn.Main(fn.Process{
 		Arguments: os.Args[1:],
 		Getenv:    os.Getenv,

@@ -8,8 +8,6 @@ import (
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
-
-	"github.com/private-endpoints/private-endpoints/transformer/finding"
 )
 
 // Set is an ordered list of objects together with everything that stands between them in the input.
@@ -140,51 +138,6 @@ func (s *Set) Remove(item *Item) {
 	if item.parent != nil {
 		item.parent.touch()
 	}
-}
-
-// SetResults writes the Findings as the results of a ResourceList, in place of those that an earlier run of this program
-// left there. Results of other functions stay. In a stream it does nothing.
-func (s *Set) SetResults(l finding.List) {
-	if !s.isResourceList {
-		return
-	}
-	old, err := s.section("results")
-	results := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
-	if err == nil && old != nil && old.Kind == yaml.SequenceNode {
-		results.Content = slices.DeleteFunc(slices.Clone(old.Content), isOurResult)
-		if len(l) == 0 && len(results.Content) == len(old.Content) && len(old.Content) > 0 {
-			return
-		}
-	}
-	for _, result := range l.Results() {
-		if node, err := valueNode(result); err == nil {
-			results.Content = append(results.Content, node)
-		}
-	}
-	if len(results.Content) == 0 {
-		results = nil
-	}
-	s.putResults(results, old != nil || err != nil)
-}
-
-func (s *Set) putResults(results *yaml.Node, present bool) {
-	switch {
-	case results == nil && !present:
-	case s.list != nil:
-		s.list.results, s.list.setsResults = results, true
-	case results == nil:
-		at := keyIndex(s.whole.node.YNode(), "results")
-		s.whole.node.YNode().Content = slices.Delete(s.whole.node.YNode().Content, at, at+2)
-		s.whole.touch()
-	default:
-		put(s.whole.node.YNode(), "results", results)
-		s.whole.touch()
-	}
-}
-
-func isOurResult(result *yaml.Node) bool {
-	source := child(child(result, "tags"), "source")
-	return source != nil && source.Value == finding.Source
 }
 
 // WriteTo writes the Set. Nothing is written when a changed Item cannot be encoded. It returns the number of bytes
