@@ -30,8 +30,8 @@ type verdict struct {
 	met      bool
 }
 
-// judge compares the large input and the start-up with the bars.
-func judge(large, start comparison) []verdict {
+// judge compares the large input and the start-up with the bars. A figure up to tolerance times its bar still meets it.
+func judge(large, start comparison, tolerance float64) []verdict {
 	startBar := max(startCPU, startCPU*start.identity.cpu/identityStartCPU)
 	return []verdict{
 		{
@@ -40,7 +40,7 @@ func judge(large, start comparison) []verdict {
 			identity: milliseconds(large.identity.cpu),
 			ratio:    float64(large.function.cpu) / float64(large.identity.cpu),
 			bar:      fmt.Sprintf("1/%d of kyaml", cpuFactor),
-			met:      large.function.cpu*cpuFactor <= large.identity.cpu,
+			met:      float64(large.function.cpu*cpuFactor) <= tolerance*float64(large.identity.cpu),
 		},
 		{
 			figure:   "peak memory",
@@ -48,7 +48,7 @@ func judge(large, start comparison) []verdict {
 			identity: megabytes(large.identity.memory),
 			ratio:    float64(large.function.memory) / float64(large.identity.memory),
 			bar:      fmt.Sprintf("1/%d of kyaml", memoryFactor),
-			met:      large.function.memory*memoryFactor <= large.identity.memory,
+			met:      float64(large.function.memory*memoryFactor) <= tolerance*float64(large.identity.memory),
 		},
 		{
 			figure:   "start-up CPU",
@@ -56,7 +56,7 @@ func judge(large, start comparison) []verdict {
 			identity: milliseconds(start.identity.cpu),
 			ratio:    float64(start.function.cpu) / float64(start.identity.cpu),
 			bar:      milliseconds(startBar),
-			met:      start.function.cpu <= startBar,
+			met:      float64(start.function.cpu) <= tolerance*float64(startBar),
 		},
 	}
 }

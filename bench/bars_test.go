@@ -53,7 +53,7 @@ func TestBars(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			var table strings.Builder
-			met, err := printVerdicts(&table, judge(test.large, test.start))
+			met, err := printVerdicts(&table, judge(test.large, test.start, 1))
 			require.NoError(t, err)
 			require.Equal(t, test.missed == "", met, table.String())
 			for line := range strings.Lines(table.String()) {
@@ -61,6 +61,16 @@ func TestBars(t *testing.T) {
 				require.Equal(t, wantMissed, strings.Contains(line, "MISSED"), line)
 			}
 		})
+	}
+}
+
+func TestToleranceWidensEveryBar(t *testing.T) {
+	large := comparison{function: usage{cpu: 700, memory: 140}, identity: usage{cpu: 4000, memory: 1000}}
+	start := comparison{function: usage{cpu: 13 * time.Millisecond}, identity: usage{cpu: 4 * time.Millisecond}}
+	for tolerance, met := range map[float64]bool{1: false, 1.5: true} {
+		for _, v := range judge(large, start, tolerance) {
+			require.Equal(t, met, v.met, v.figure)
+		}
 	}
 }
 
