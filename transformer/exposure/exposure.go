@@ -29,8 +29,35 @@ type Route struct {
 	Paths   PathSet
 	Service string
 	// Regular says that the object asks its controller to read paths as regular expressions, which it then does for all
-	// routes of the host, or that it rewrites paths, so that the backend sees another one.
+	// routes of the host.
 	Regular bool
+	// Rewrite is the path that the backend sees instead, empty where it sees the one of the request. It may hold
+	// references to groups of a regular expression, such as $1.
+	Rewrite string
+}
+
+// Shares says whether the backend may see one and the same path through both routes.
+func (r Route) Shares(other Route) bool {
+	seen, otherSeen := r.seen(), other.seen()
+	if r.Regular || other.Regular {
+		seen, otherSeen = seen.folded(), otherSeen.folded()
+	}
+	return seen.Meets(otherSeen)
+}
+
+// seen returns the paths that the backend sees. What cannot be told counts as every path.
+func (r Route) seen() PathSet {
+	switch {
+	case r.Rewrite == "" && !r.Regular:
+		return r.Paths
+	case r.Rewrite == "":
+		if paths, plain := r.Paths.Regular(); plain {
+			return paths
+		}
+	case strings.HasPrefix(r.Rewrite, "/") && !strings.Contains(r.Rewrite, "$"):
+		return newPathSet(r.Rewrite, networkingv1.PathTypeExact)
+	}
+	return Prefix("/")
 }
 
 // Ingresses returns the routes of every Ingress in set. namespaceOf tells where an object will live.
@@ -82,7 +109,8 @@ func serviceNames(set *manifest.Set, namespaceOf func(*manifest.Item) string) ma
 // routesOf reads the routes of one Ingress, of any version. A field of another type than the API's counts as absent: the
 // API server refuses such an Ingress, so that it opens nothing.
 func routesOf(item *manifest.Item, namespace string) []Route {
-	base := Route{Item: item, Namespace: namespace, Class: class(item), Regular: readsRegular(item)}
+	base := Route{Item: item, Namespace: namespace, Class: class(item)}
+	base.Regular, base.Rewrite = readsRegular(item)
 	var routes []Route
 	for _, fallback := range []string{"defaultBackend", "backend"} {
 		if backend := item.View("spec", fallback); backend.Exists() {
@@ -114,11 +142,13 @@ func class(item *manifest.Item) string {
 	return cmp.Or(item.View("spec", "ingressClassName").Text(), legacy)
 }
 
-// readsRegular looks for the two annotations of ingress-nginx that turn every path of a host into a regular expression.
-func readsRegular(item *manifest.Item) bool {
-	rewrite, _ := item.Annotation("nginx.ingress.kubernetes.io/rewrite-target")
-	regular, _ := item.Annotation("nginx.ingress.kubernetes.io/use-regex")
+// readsRegular looks for the two annotations of ingress-nginx that turn every path of a host into a regular expression, and
+// returns the path that one of them puts in the place of the request's.
+func readsRegular(item *manifest.Item) (regular bool, rewrite string) {
+	rewrite, _ = item.Annotation("nginx.ingress.kubernetes.io/rewrite-target")
+	rewrite = strings.TrimSpace(rewrite)
 	// The controller reads booleans like this: 1 and T are true.
-	yes, _ := strconv.ParseBool(regular)
-	return rewrite != "" || yes
+	useRegex, _ := item.Annotation("nginx.ingress.kubernetes.io/use-regex")
+	regular, _ = strconv.ParseBool(useRegex)
+	return regular || rewrite != "", rewrite
 }

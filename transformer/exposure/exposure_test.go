@@ -90,15 +90,16 @@ func TestReadsRegular(t *testing.T) {
 	tests := map[string]struct {
 		annotation string
 		want       bool
+		rewrite    string
 	}{
-		"use-regex":                {`nginx.ingress.kubernetes.io/use-regex: "true"`, true},
-		"use-regex as a number":    {`nginx.ingress.kubernetes.io/use-regex: "1"`, true},
-		"use-regex off":            {`nginx.ingress.kubernetes.io/use-regex: "false"`, false},
-		"use-regex empty":          {`nginx.ingress.kubernetes.io/use-regex: ""`, false},
-		"rewrite-target":           {`nginx.ingress.kubernetes.io/rewrite-target: /$1`, true},
-		"rewrite-target empty":     {`nginx.ingress.kubernetes.io/rewrite-target: ""`, false},
-		"of another controller":    {`ingress.kubernetes.io/rewrite-target: /`, false},
-		"another annotation of it": {`nginx.ingress.kubernetes.io/app-root: /x`, false},
+		"use-regex":                {`nginx.ingress.kubernetes.io/use-regex: "true"`, true, ""},
+		"use-regex as a number":    {`nginx.ingress.kubernetes.io/use-regex: "1"`, true, ""},
+		"use-regex off":            {`nginx.ingress.kubernetes.io/use-regex: "false"`, false, ""},
+		"use-regex empty":          {`nginx.ingress.kubernetes.io/use-regex: ""`, false, ""},
+		"rewrite-target":           {`nginx.ingress.kubernetes.io/rewrite-target: /$1`, true, "/$1"},
+		"rewrite-target empty":     {`nginx.ingress.kubernetes.io/rewrite-target: ""`, false, ""},
+		"of another controller":    {`ingress.kubernetes.io/rewrite-target: /`, false, ""},
+		"another annotation of it": {`nginx.ingress.kubernetes.io/app-root: /x`, false, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -107,6 +108,7 @@ func TestReadsRegular(t *testing.T) {
 			found, _ := Ingresses(set, (*manifest.Item).Namespace)
 			require.Len(t, found, 1)
 			require.Equal(t, test.want, found[0].Regular)
+			require.Equal(t, test.rewrite, found[0].Rewrite)
 		})
 	}
 }

@@ -83,3 +83,6 @@ func (s PathSet) Meets(other PathSet) bool { return s.Contains(other) || other.C
 func (s PathSet) Regular() (PathSet, bool) {
 	return PathSet{strings.ToLower(s.String()), plain}, !strings.ContainsAny(s.text, `\^$*+?()[]{}|`)
 }
+
+// folded returns the set without the difference between capital and small letters.
+func (s PathSet) folded() PathSet { return PathSet{strings.ToLower(s.text), s.form} }

@@ -38,6 +38,7 @@ func Check(plan *endpoint.Plan, settings *config.Config) finding.List {
 		return nil
 	}
 	routes, findings := exposure.Ingresses(plan.Set, plan.EffectiveNamespace)
+	spreadRegular(routes)
 	table := newTable(routes, plan.Endpoints)
 	for _, route := range routes {
 		if private := table.private[route.Item]; private != nil {
@@ -61,14 +62,12 @@ type table struct {
 	byService map[string][]exposure.Route
 	// patterns are the routes for every host and for wildcards.
 	patterns []exposure.Route
-	// regular are the hosts on which some Ingress makes its controller read paths as regular expressions.
-	regular map[string]bool
 }
 
 func newTable(routes []exposure.Route, endpoints []*endpoint.Endpoint) table {
 	t := table{
 		private: map[*manifest.Item]*endpoint.Endpoint{}, byHost: map[string][]exposure.Route{},
-		byService: map[string][]exposure.Route{}, regular: map[string]bool{},
+		byService: map[string][]exposure.Route{},
 	}
 	for _, e := range endpoints {
 		if e.Private {
@@ -76,7 +75,6 @@ func newTable(routes []exposure.Route, endpoints []*endpoint.Endpoint) table {
 		}
 	}
 	for _, route := range routes {
-		t.regular[route.Host] = t.regular[route.Host] || route.Regular
 		if t.private[route.Item] != nil {
 			continue
 		}
@@ -91,6 +89,17 @@ func newTable(routes []exposure.Route, endpoints []*endpoint.Endpoint) table {
 	return t
 }
 
+// spreadRegular marks every route of a host on which some Ingress makes its controller read paths as regular expressions.
+func spreadRegular(routes []exposure.Route) {
+	regular := map[string]bool{}
+	for _, route := range routes {
+		regular[route.Host] = regular[route.Host] || route.Regular
+	}
+	for i := range routes {
+		routes[i].Regular = regular[routes[i].Host]
+	}
+}
+
 func serviceKey(route exposure.Route) string { return route.Namespace + "/" + route.Service }
 
 // check compares one private route with the public ones that can meet it.
@@ -98,7 +107,7 @@ func (t table) check(private exposure.Route, e *endpoint.Endpoint) finding.List 
 	var findings finding.List
 	for _, public := range t.byHost[private.Host] {
 		if public.Class == private.Class {
-			findings = append(findings, t.sameHost(private, public)...)
+			findings = append(findings, sameHost(private, public, e)...)
 		}
 	}
 	for _, public := range t.patterns {
@@ -110,13 +119,16 @@ func (t table) check(private exposure.Route, e *endpoint.Endpoint) finding.List 
 		if public.Host == private.Host && public.Class == private.Class || covers(public.Host, private.Host) {
 			continue
 		}
-		if public.Regular || public.Paths.Meets(private.Paths) {
-			findings = append(findings, OtherWay.At(public.Item.Object(), public.Field,
-				fmt.Sprintf("%s reaches path %s of Service %s, which %s makes private", way(public), private.Paths, serviceKey(private), e.Object()),
-				splitRemedy(e)))
+		if public.Shares(private) {
+			findings = append(findings, otherWay(private, public, e, splitRemedy(e)))
 		}
 	}
 	return findings
+}
+
+func otherWay(private, public exposure.Route, e *endpoint.Endpoint, remedy string) finding.Finding {
+	return OtherWay.At(public.Item.Object(), public.Field,
+		fmt.Sprintf("%s reaches path %s of Service %s, which %s makes private", way(public), private.Paths, serviceKey(private), e.Object()), remedy)
 }
 
 // splitRemedy shows how one host carries public and private paths (E15).
@@ -129,13 +141,16 @@ func way(route exposure.Route) string {
 	if host == "" {
 		host = "every host"
 	}
+	if route.Rewrite != "" {
+		return fmt.Sprintf("%s, path %s, rewritten to %s,", host, route.Paths, route.Rewrite)
+	}
 	return fmt.Sprintf("%s, path %s,", host, route.Paths)
 }
 
 // sameHost is the part of the decision table for routes of one host and class.
-func (t table) sameHost(private, public exposure.Route) finding.List {
+func sameHost(private, public exposure.Route, e *endpoint.Endpoint) finding.List {
 	privatePaths, publicPaths := private.Paths, public.Paths
-	if t.regular[private.Host] {
+	if private.Regular {
 		var plainPrivate, plainPublic bool
 		privatePaths, plainPrivate = privatePaths.Regular()
 		publicPaths, plainPublic = publicPaths.Regular()
@@ -151,6 +166,8 @@ func (t table) sameHost(private, public exposure.Route) finding.List {
 	case publicPaths.Equal(privatePaths), publicPaths.Exact() && publicPaths.String() == privatePaths.String():
 		return finding.List{SameRequests.At(public.Item.Object(), public.Field,
 			fmt.Sprintf("path %s on %s is private in %s", public.Paths, public.Host, private.Item.Object()), "remove the public path, or make this Ingress private too")}
+	case sameService && (private.Rewrite != "" || public.Rewrite != "") && public.Shares(private):
+		return finding.List{otherWay(private, public, e, "serve the two on Services of their own, or do not rewrite into each other's paths")}
 	case privatePaths.Contains(publicPaths):
 		severity := finding.Info
 		if sameService || foreign {
@@ -171,7 +188,7 @@ func (t table) sameHost(private, public exposure.Route) finding.List {
 // catchAll is the part of the decision table for a public route whose host is a pattern.
 func catchAll(private, public exposure.Route) finding.Finding {
 	severity := finding.Info
-	if serviceKey(private) == serviceKey(public) && public.Paths.Meets(private.Paths) {
+	if serviceKey(private) == serviceKey(public) && public.Shares(private) {
 		severity = finding.Error
 	}
 	return CatchAll.At(public.Item.Object(), public.Field, fmt.Sprintf("%s also stands for the private host %s", way(public), private.Host), "write the exact host").As(severity)
