@@ -3,6 +3,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 export CGO_ENABLED := 0
+export PATH := $(CURDIR)/bin:$(PATH)
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 FUZZTIME ?= 1m
