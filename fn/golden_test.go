@@ -2,7 +2,6 @@ package fn
 
 import (
 	"bytes"
-
 	"os"
 	"path/filepath"
 	"slices"
