@@ -74,7 +74,9 @@ func dangling(item *manifest.Item, namespace string, present map[string]bool) fi
 	var findings finding.List
 	value, _ := item.Annotation(key)
 	for _, reference := range strings.Split(value, ",") {
-		at := strings.Index(reference, "-"+ours)
+		reference = strings.TrimSpace(reference)
+		// The last one, because a namespace may hold the words too.
+		at := strings.LastIndex(reference, "-"+ours)
 		if at < 0 || !strings.HasSuffix(reference, provider) {
 			continue
 		}
