@@ -1,0 +1,143 @@
+package verify
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
+	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// written is what the program makes of a private Ingress and a private Service, which are both behind Traefik.
+func written(t *testing.T, namespace string) string {
+	t.Helper()
+	const service = `---
+apiVersion: v1
+kind: Service
+metadata:
+  name: api
+  namespace: cindy
+  annotations:
+    dev.okteto.com/auto-ingress: private
+    private-endpoints.dev/ingress-class: traefik
+spec:
+  ports:
+  - name: grpc
+    port: 9000
+`
+	set, findings := manifest.Read([]byte(strings.ReplaceAll(private(route{path: "/", class: "traefik"}).String()+service, "cindy", namespace)))
+	require.Empty(t, findings)
+	settings := readSettings(t, "enforce")
+	plan, findings := endpoint.Expand(set, settings, endpoint.Options{})
+	require.False(t, findings.HasErrors(), findings)
+	require.Empty(t, controller.Apply(plan, settings))
+	require.Empty(t, plan.Write())
+	var output bytes.Buffer
+	_, err := set.WriteTo(&output)
+	require.NoError(t, err)
+	return output.String()
+}
+
+// place is Placement of a set as it stands, with the namespace that each object says.
+func place(t *testing.T, input string) finding.List {
+	t.Helper()
+	set, findings := manifest.Read([]byte(input))
+	require.Empty(t, findings)
+	return Placement(set, (*manifest.Item).Namespace)
+}
+
+// without drops the documents of a stream that hold text.
+func without(stream, text string) string {
+	var kept []string
+	for _, document := range strings.Split(stream, "---\n") {
+		if !strings.Contains(document, text) {
+			kept = append(kept, document)
+		}
+	}
+	return strings.Join(kept, "---\n")
+}
+
+// TestPlacement is E24: a layer above the function renames or moves what it wrote.
+func TestPlacement(t *testing.T) {
+	const (
+		forField   = " metadata.annotations[private-endpoints.dev/for]"
+		referField = " metadata.annotations[traefik.ingress.kubernetes.io/router.middlewares]"
+	)
+	output := written(t, "cindy")
+	name := func(e string) string {
+		start := strings.Index(output, "cindy/"+e+"\n")
+		require.Positive(t, start)
+		// The Middleware of an endpoint stands behind its Ingress, and its name in the reference of that Ingress.
+		reference := output[strings.Index(output, "router.middlewares: "):]
+		if e == "api" {
+			reference = output[strings.LastIndex(output, "router.middlewares: "):]
+		}
+		return strings.TrimPrefix(reference[:strings.Index(reference, "@")], "router.middlewares: cindy-")
+	}
+	ofPrivate, ofAPI := name("private"), name("api")
+	require.NotEqual(t, ofPrivate, ofAPI)
+	replace := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(output) }
+	tests := map[string]struct {
+		input string
+		want  []string
+	}{
+		"as it was written": {output, nil},
+		"name of the Ingress": {
+			replace("name: private,", "name: x-private,"),
+			[]string{"error PE207 Ingress cindy/x-private" + forField, "error PE207 Middleware cindy/" + ofPrivate + forField},
+		},
+		"name of the Service": {
+			replace("name: api\n  namespace: cindy\n  annotations:\n    dev", "name: x-api\n  namespace: cindy\n  annotations:\n    dev"),
+			[]string{"error PE207 Service cindy/x-api" + forField},
+		},
+		"namespace of everything": {
+			replace("namespace: cindy", "namespace: bob"),
+			[]string{
+				"error PE207 Ingress bob/private" + forField, "error PE208 Ingress bob/private" + referField, "error PE207 Middleware bob/" + ofPrivate + forField,
+				"error PE207 Service bob/api" + forField, "error PE207 Ingress bob/api" + forField, "error PE208 Ingress bob/api" + referField,
+				"error PE207 Middleware bob/" + ofAPI + forField,
+			},
+		},
+		"name of a Middleware": {
+			replace("name: "+ofPrivate+"\n", "name: x-"+ofPrivate+"\n"), []string{"error PE208 Ingress cindy/private" + referField},
+		},
+		"no Middleware":        {without(output, "name: "+ofAPI+"\n"), []string{"error PE208 Ingress cindy/api" + referField}},
+		"no Ingress":           {without(output, "name: api\n  namespace: cindy\n  labels"), []string{"error PE207 Middleware cindy/" + ofAPI + forField}},
+		"Middleware of a user": {replace(ofPrivate+"@kubernetescrd", ofPrivate+"@kubernetescrd,cindy-own@kubernetescrd"), nil},
+		"of another provider":  {replace(ofPrivate+"@kubernetescrd", ofPrivate+"@kubernetescrd,x-private-endpoint-x@file"), nil},
+		"blanks in the list":   {replace("middlewares: cindy-", "middlewares: cindy-own@kubernetescrd, cindy-"), nil},
+		"another manager":      {replace("managed-by: private-endpoints", "managed-by: other"), nil},
+		"words in a namespace": {written(t, "a-private-endpoint-b"), nil},
+		"namespaces are not known": {
+			replace("  namespace: cindy\n", "", ", namespace: cindy", ""), nil,
+		},
+		"name, where namespaces are not known": {
+			replace("name: private, namespace: cindy", "name: x-private", "  namespace: cindy\n", ""),
+			[]string{"error PE207 Ingress x-private" + forField},
+		},
+		"no Middleware, where namespaces are not known": {
+			without(replace("  namespace: cindy\n", "", ", namespace: cindy", ""), "name: "+ofAPI+"\n"),
+			[]string{"error PE208 Ingress api" + referField},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			require.ElementsMatch(t, test.want, lines(place(t, test.input)))
+		})
+	}
+}
+
+func TestPlacementSaysWhatToDo(t *testing.T) {
+	output := strings.ReplaceAll(written(t, "cindy"), "namespace: cindy", "namespace: bob")
+	findings := place(t, output)
+	require.Equal(t, "was written for cindy/private", findings[0].Cause)
+	require.Regexp(t, `\Acindy-private-endpoint-[0-9a-f]{10}@kubernetescrd is not in the set\z`, findings[1].Cause)
+	for _, f := range findings {
+		require.Equal(t, "list the function in the outermost kustomization: a layer above it changed the namespace or name", f.Remedy)
+	}
+}
