@@ -1,0 +1,181 @@
+package finding
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+var (
+	admin  = Object{APIVersion: "networking.k8s.io/v1", Kind: "Ingress", Namespace: "cindy", Name: "admin"}
+	rule   = Rule{Code: "PE201", Severity: Error, Title: "private path reachable without sign-in"}
+	notice = Rule{Code: "PE901", Severity: Info, Title: "endpoint"}
+)
+
+func TestRuleMakesAFinding(t *testing.T) {
+	require.Equal(t, Finding{
+		Code: "PE201", Severity: Error, Title: "private path reachable without sign-in",
+		Object: admin, Field: "spec.rules[0]", Cause: "a cause", Remedy: "a remedy",
+	}, rule.At(admin, "spec.rules[0]", "a cause", "a remedy"))
+}
+
+func TestFindingAsAnotherSeverity(t *testing.T) {
+	original := rule.At(admin, "", "a cause", "")
+	lighter := original.As(Warning)
+	require.Equal(t, Warning, lighter.Severity)
+	require.Equal(t, "PE201", lighter.Code)
+	require.Equal(t, Error, original.Severity, "the original stays")
+}
+
+func TestFindingString(t *testing.T) {
+	tests := map[string]struct {
+		finding Finding
+		want    string
+	}{
+		"object and field":    {rule.At(admin, "spec.rules[0]", "a cause", "a remedy"), "Ingress cindy/admin: spec.rules[0]: a cause"},
+		"no field":            {rule.At(admin, "", "a cause", ""), "Ingress cindy/admin: a cause"},
+		"no namespace":        {rule.At(Object{Kind: "Service", Name: "api"}, "", "a cause", ""), "Service api: a cause"},
+		"no kind":             {rule.At(Object{Name: "api"}, "", "a cause", ""), "api: a cause"},
+		"configuration":       {rule.At(Object{}, "spec.tls", "a cause", ""), "spec.tls: a cause"},
+		"the input as such":   {rule.At(Object{}, "", "a cause", ""), "a cause"},
+		"object without name": {rule.At(Object{Kind: "Service"}, "", "a cause", ""), "Service: a cause"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, test.want, test.finding.String())
+		})
+	}
+}
+
+func TestListCounts(t *testing.T) {
+	mistake, warning, info := rule.At(admin, "", "", ""), rule.At(admin, "", "", "").As(Warning), notice.At(admin, "", "", "")
+	tests := map[string]struct {
+		list                   List
+		errors, warnings, info int
+	}{
+		"nothing":       {nil, 0, 0, 0},
+		"empty":         {List{}, 0, 0, 0},
+		"error":         {List{mistake}, 1, 0, 0},
+		"warning":       {List{warning}, 0, 1, 0},
+		"information":   {List{info, info}, 0, 0, 2},
+		"error at last": {List{info, warning, warning, mistake}, 1, 2, 1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, test.errors, test.list.Count(Error))
+			require.Equal(t, test.warnings, test.list.Count(Warning))
+			require.Equal(t, test.info, test.list.Count(Info))
+			require.Equal(t, test.errors > 0, test.list.HasErrors())
+		})
+	}
+}
+
+func TestSorted(t *testing.T) {
+	list := List{
+		notice.At(admin, "1", "", ""), rule.At(admin, "2", "", "").As(Warning), rule.At(admin, "3", "", ""),
+		notice.At(admin, "4", "", ""), rule.At(admin, "5", "", ""), rule.At(admin, "6", "", "").As(Warning),
+	}
+	fields := func(list List) (fields []string) {
+		for _, f := range list {
+			fields = append(fields, f.Field)
+		}
+		return fields
+	}
+	require.Equal(t, []string{"3", "5", "2", "6", "1", "4"}, fields(list.Sorted()))
+	require.Equal(t, []string{"1", "2", "3", "4", "5", "6"}, fields(list), "the list itself stays")
+}
+
+func TestWriteText(t *testing.T) {
+	list := List{
+		notice.At(admin, "", "private endpoint https://admin.example.com/ through class nginx", ""),
+		rule.At(admin, "spec.rules[0]", "a cause", "a remedy"),
+		rule.At(Object{}, "", "no configuration", "write one:\nspec:\n  a: b").As(Warning),
+	}
+	var output bytes.Buffer
+	require.NoError(t, list.WriteText(&output))
+	require.Equal(t, `error PE201: Ingress cindy/admin: spec.rules[0]: a cause
+  hint: a remedy
+warning PE201: no configuration
+  hint: write one:
+  spec:
+    a: b
+info PE901: Ingress cindy/admin: private endpoint https://admin.example.com/ through class nginx
+`, output.String())
+	output.Reset()
+	require.NoError(t, List(nil).WriteText(&output))
+	require.Empty(t, output.String())
+}
+
+// full is a writer that takes a number of writes and fails from then on.
+type full struct{ left int }
+
+var errFull = errors.New("no space left on device")
+
+func (f *full) Write(data []byte) (int, error) {
+	if f.left == 0 {
+		return 0, errFull
+	}
+	f.left--
+	return len(data), nil
+}
+
+func TestWriteTextFails(t *testing.T) {
+	list := List{rule.At(admin, "", "a cause", "a remedy")}
+	require.ErrorIs(t, list.WriteText(&full{0}), errFull, "in the message")
+	require.ErrorIs(t, list.WriteText(&full{1}), errFull, "in the hint")
+	require.NoError(t, list.WriteText(&full{2}))
+}
+
+// TestResults holds the form of the KRM functions specification: severities by name, the code in the tags, a field only
+// together with an object.
+func TestResults(t *testing.T) {
+	reference := &yaml.ResourceIdentifier{
+		TypeMeta: yaml.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"}, NameMeta: yaml.NameMeta{Name: "admin", Namespace: "cindy"},
+	}
+	tests := map[string]struct {
+		finding Finding
+		want    framework.Result
+	}{
+		"error": {
+			rule.At(admin, "spec.rules[0]", "a cause", "a remedy"),
+			framework.Result{
+				Message: "a cause; hint: a remedy", Severity: "error", ResourceRef: reference, Field: &framework.Field{Path: "spec.rules[0]"},
+				Tags: map[string]string{"code": "PE201", "source": "private-endpoints"},
+			},
+		},
+		"warning without a remedy": {
+			rule.At(admin, "spec.rules[0]", "a cause", "").As(Warning),
+			framework.Result{
+				Message: "a cause", Severity: "warning", ResourceRef: reference, Field: &framework.Field{Path: "spec.rules[0]"},
+				Tags: map[string]string{"code": "PE201", "source": "private-endpoints"},
+			},
+		},
+		"information without a field": {
+			notice.At(admin, "", "a cause", ""),
+			framework.Result{Message: "a cause", Severity: "info", ResourceRef: reference, Tags: map[string]string{"code": "PE901", "source": "private-endpoints"}},
+		},
+		"field of the configuration": {
+			rule.At(Object{}, "spec.tls", "a cause", "a remedy"),
+			framework.Result{Message: "spec.tls: a cause; hint: a remedy", Severity: "error", Tags: map[string]string{"code": "PE201", "source": "private-endpoints"}},
+		},
+		"nothing but a cause": {
+			rule.At(Object{}, "", "a cause", ""),
+			framework.Result{Message: "a cause", Severity: "error", Tags: map[string]string{"code": "PE201", "source": "private-endpoints"}},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, framework.Results{&test.want}, List{test.finding}.Results())
+		})
+	}
+}
+
+func TestResultsPutErrorsFirst(t *testing.T) {
+	results := List{notice.At(admin, "", "first", ""), rule.At(admin, "", "second", "")}.Results()
+	require.Equal(t, []string{"second", "first"}, []string{results[0].Message, results[1].Message})
+	require.Empty(t, List(nil).Results())
+}
