@@ -115,28 +115,28 @@ func TestReadsRegular(t *testing.T) {
 
 // TestShares is about what the backend sees: after rewriting, and of a controller that reads paths as expressions.
 func TestShares(t *testing.T) {
-	plainX := Route{Paths: Prefix("/x")}
+	plain := Route{Paths: Prefix("/X")}
 	tests := map[string]struct {
 		route Route
 		want  bool
 	}{
-		"same path":                  {Route{Paths: Prefix("/x")}, true},
+		"same path":                  {Route{Paths: Prefix("/X")}, true},
 		"other path":                 {Route{Paths: Prefix("/y")}, false},
-		"other letter case":          {Route{Paths: Prefix("/X")}, false},
-		"letter case of expressions": {Route{Paths: Prefix("/X"), Regular: true}, true},
+		"other letter case":          {Route{Paths: Prefix("/x")}, false},
+		"letter case of expressions": {Route{Paths: Prefix("/x"), Regular: true}, true},
 		"other expression":           {Route{Paths: Prefix("/y"), Regular: true}, false},
-		"expression for anything":    {Route{Paths: newPathSet("/[a-z]", otherType), Regular: true}, true},
-		"rewritten to it":            {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/x"}, true},
-		"rewritten into it":          {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/x/y"}, true},
-		"rewritten away":             {Route{Paths: Prefix("/x"), Regular: true, Rewrite: "/y"}, false},
+		"expression for anything":    {Route{Paths: newPathSet("/[A-Z]", otherType), Regular: true}, true},
+		"rewritten to it":            {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/X"}, true},
+		"rewritten into it":          {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/X/y"}, true},
+		"rewritten away":             {Route{Paths: Prefix("/X"), Regular: true, Rewrite: "/y"}, false},
 		"rewritten to the root":      {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/"}, false},
 		"rewritten by groups":        {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/y/$1"}, true},
 		"rewritten without a slash":  {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "y"}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, test.want, test.route.Shares(plainX))
-			require.Equal(t, test.want, plainX.Shares(test.route))
+			require.Equal(t, test.want, test.route.Shares(plain))
+			require.Equal(t, test.want, plain.Shares(test.route))
 		})
 	}
 }
