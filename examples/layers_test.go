@@ -1,0 +1,104 @@
+package examples_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/txtar"
+	"gotest.tools/v3/golden"
+
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+	"github.com/private-endpoints/private-endpoints/transformer/verify"
+)
+
+// TestLayers builds every tree of kustomizations in testdata/layers with the real kustomize. An archive shows one placement
+// of the function and holds
+//
+//	build         the folder to build
+//	want.yaml     what is rendered; absent when the build must fail
+//	stderr        what the build says, without information
+//	placement     what the check of E24 says of the rendered set; absent when nothing is wrong
+//
+// and the files of the tree. Every tree has the folders function, with a configuration for ingress-nginx, and
+// function-traefik.
+func TestLayers(t *testing.T) {
+	need(t, "kustomize")
+	paths, err := filepath.Glob("../testdata/layers/*.txtar")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) { checkLayers(t, path) })
+	}
+}
+
+func checkLayers(t *testing.T, path string) {
+	t.Helper()
+	archive, err := txtar.ParseFile(path)
+	require.NoError(t, err)
+	require.NotEmpty(t, strings.TrimSpace(string(archive.Comment)), "an archive starts with a sentence that says what it shows")
+	tree, expected := t.TempDir(), map[string]string{}
+	require.NoError(t, os.CopyFS(filepath.Join(tree, "function"), os.DirFS("overlays/function")))
+	require.NoError(t, os.CopyFS(filepath.Join(tree, "function-traefik"), os.DirFS("overlays/function")))
+	write(t, tree, map[string]string{"function-traefik/private-endpoints.yaml": read(t, "traefik", "private-endpoints.yaml")})
+	var sources []txtar.File
+	for _, file := range archive.Files {
+		switch file.Name {
+		case "want.yaml", "stderr", "placement":
+			expected[file.Name] = string(file.Data)
+			continue
+		}
+		sources = append(sources, file)
+		write(t, tree, map[string]string{file.Name: string(file.Data)})
+	}
+	got := render(t, tree, strings.TrimSpace(read(t, tree, "build")))
+	if golden.FlagUpdate() {
+		archive.Files = sources
+		for _, name := range []string{"want.yaml", "stderr", "placement"} {
+			if got[name] != "" {
+				archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(got[name])})
+			}
+		}
+		require.NoError(t, os.WriteFile(path, txtar.Format(archive), 0o644))
+		return
+	}
+	for _, name := range []string{"want.yaml", "stderr", "placement"} {
+		require.Equal(t, expected[name], got[name], name)
+	}
+}
+
+// render builds a kustomization of a tree and judges the result.
+func render(t *testing.T, tree, folder string) map[string]string {
+	t.Helper()
+	built := sh(t, filepath.Join(tree, folder), build)
+	got := map[string]string{"want.yaml": built.stdout, "stderr": withoutInformation(strings.ReplaceAll(built.stderr, tree+"/", ""))}
+	require.Equal(t, built.status != 0, built.stdout == "", "kustomize writes exactly when it succeeds")
+	if built.status == 0 {
+		requireValid(t, built.stdout)
+		got["placement"] = placement(t, built.stdout)
+	}
+	return got
+}
+
+// withoutInformation drops the findings that only report a choice.
+func withoutInformation(stderr string) string {
+	var lines strings.Builder
+	for line := range strings.Lines(stderr) {
+		if !strings.HasPrefix(line, "info ") {
+			lines.WriteString(line)
+		}
+	}
+	return lines.String()
+}
+
+// placement is the check of E24 over what a host rendered.
+func placement(t *testing.T, rendered string) string {
+	t.Helper()
+	set, findings := manifest.Read([]byte(rendered))
+	require.Empty(t, findings)
+	var text strings.Builder
+	require.NoError(t, verify.Placement(set, (*manifest.Item).Namespace).WriteText(&text))
+	return text.String()
+}
