@@ -27,11 +27,14 @@ var ControllerIDs = []string{
 
 // Config is the functionConfig.
 type Config struct {
+	// APIVersion is private-endpoints.dev/v1alpha1.
 	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
+	// Kind is PrivateEndpoints.
+	Kind string `json:"kind"`
 	// Metadata is free: hosts add annotations, and layers rename.
 	Metadata map[string]any `json:"metadata,omitempty"`
-	Spec     Spec           `json:"spec"`
+	// Spec says how endpoints are made and protected.
+	Spec Spec `json:"spec"`
 }
 
 // Spec says how endpoints are made and protected.
@@ -45,7 +48,7 @@ type Spec struct {
 	// IngressClasses say which controller serves which class; the first is used for what is generated.
 	IngressClasses []IngressClass `json:"ingressClasses" jsonschema:"minItems=1"`
 	// Gateway is not supported yet: expand Services to HTTPRoutes of this Gateway.
-	Gateway *Gateway `json:"gateway,omitempty"`
+	Gateway *Gateway `json:"gateway,omitempty" jsonschema:"nullable"`
 	// TLS says where certificates come from; exactly one of its fields is set.
 	TLS TLS `json:"tls"`
 	// Auth is the auth service that is asked for every request.
@@ -64,7 +67,7 @@ type Spec struct {
 	// AssumeWhole says that the set is whole, whatever it looks like. Default: false.
 	AssumeWhole bool `json:"assumeWhole,omitempty"`
 	// NetworkPolicy is not supported yet: admit only the namespace itself and the ingress controller.
-	NetworkPolicy *NetworkPolicy `json:"networkPolicy,omitempty"`
+	NetworkPolicy *NetworkPolicy `json:"networkPolicy,omitempty" jsonschema:"nullable"`
 	// Verify says what a way around the protection does.
 	Verify Verify `json:"verify,omitempty"`
 }
@@ -113,7 +116,7 @@ type Auth struct {
 	SignInURL string `json:"signInURL,omitempty"`
 	// ResponseHeaders are headers of the auth service's answer that the backend gets. Default: X-Auth-Request-User,
 	// X-Auth-Request-Email, X-Auth-Request-Groups.
-	ResponseHeaders []string `json:"responseHeaders,omitempty" jsonschema:"minItems=1"`
+	ResponseHeaders []string `json:"responseHeaders,omitempty" jsonschema:"minItems=1,default=X-Auth-Request-User,default=X-Auth-Request-Email,default=X-Auth-Request-Groups"`
 	// EnforcesNamespace is false for an auth service that decides by host name: then who may enter is not in the manifests.
 	// Default: true.
 	EnforcesNamespace *bool `json:"enforcesNamespace,omitempty" jsonschema:"default=true"`
