@@ -69,8 +69,8 @@ func (v vocabulary) isKnown(key string) bool {
 }
 
 // traces returns words of which at least one stands in every object that has a key of ours, or a key that nearMiss
-// reports. A misspelling of at most two letters leaves one third of a domain as it is. Capital letters in a domain count
-// as misspellings: the API server refuses such a key.
+// reports, whatever the case of its letters: the API server accepts capital letters in a key. A misspelling of at most two
+// letters leaves one third of a domain as it is.
 func (v vocabulary) traces() []string {
 	words := []string{"okteto", keyAutoIngress, keyGenerateHost}
 	for _, domain := range []string{v.domain, config.Domain} {

@@ -122,6 +122,7 @@ func TestContains(t *testing.T) {
 	const word = "okteto"
 	for text, want := range map[string]bool{
 		"a: okteto.com/x\n":            true,
+		"a: Dev.OKTETO.com/x\n":        true,
 		"a: other\n":                   false,
 		"a: \"ok\\x74eto\"\n":          true,
 		"a: 'it''s *not* & {never}'\n": false,
