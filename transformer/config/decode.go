@@ -265,7 +265,7 @@ type fieldNames map[string]string
 
 var configMapNames = fieldNames{
 	"spec.subdomain": "data.subdomain", "spec.ingressClasses[0].name": "data.ingressClass", "spec.ingressClasses[0].controller": "data.controller",
-	"spec.tls": "data.tlsSecretName", "spec.tls.secretName": "data.tlsSecretName", "spec.auth.url": "data.authURL", "spec.auth.signInURL": "data.signInURL",
+	"spec.tls.secretName": "data.tlsSecretName", "spec.auth.url": "data.authURL", "spec.auth.signInURL": "data.signInURL",
 	"spec.access.groups": "data.groups", "spec.annotationDomain": "data.annotationDomain", "spec.defaultNamespace": "data.defaultNamespace",
 	"spec.verify.mode": "data.verify",
 }

@@ -188,3 +188,30 @@ func overlay(t *testing.T, fields string) []byte {
 	require.NoError(t, err)
 	return changed
 }
+
+// TestReferenceSettings: the configuration reference has a row for every setting of a controller.
+func TestReferenceSettings(t *testing.T) {
+	reference, err := os.ReadFile("../../docs/configuration.md")
+	require.NoError(t, err)
+	for id, settings := range settingsTypes {
+		for _, path := range settingPaths("spec.ingressClasses[]."+id, settings) {
+			require.Contains(t, string(reference), "\n| `"+path+"` | ")
+		}
+	}
+}
+
+func settingPaths(path string, of reflect.Type) []string {
+	paths := []string{path}
+	if of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	if of.Kind() != reflect.Struct {
+		return paths
+	}
+	for _, field := range reflect.VisibleFields(of) {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+			paths = append(paths, settingPaths(path+"."+name, field.Type)...)
+		}
+	}
+	return paths
+}
