@@ -93,6 +93,7 @@ defaultNamespace: shop
 ingressClasses:
 - {name: web, controller: traefik, version: "3.7", traefik: {entryPoints: [websecure]}}
 - {name: nginx, controller: ingress-nginx}
+- {name: plain, controller: traefik, traefik: null}
 tls: {secretName: null, clusterIssuer: letsencrypt}
 auth: {responseHeaders: [X-User], enforcesNamespace: false}
 access: {namespaces: {shop: {groups: [cashiers]}}}
@@ -122,6 +123,9 @@ verify: {mode: warn}
 	class, listed = settings.Class("nginx")
 	require.True(t, listed)
 	require.Nil(t, class.Settings)
+	class, listed = settings.Class("plain")
+	require.True(t, listed)
+	require.Nil(t, class.Settings, "null is nothing written")
 	_, listed = settings.Class("haproxy")
 	require.False(t, listed)
 }

@@ -239,7 +239,7 @@ func (v *validator) address(path, written, address string, schemes []string, que
 		problem = "has a character that is not allowed in it"
 	case !slices.Contains(schemes, parsed.Scheme):
 		problem = "does not start with " + strings.Join(schemes, ":// or ") + "://"
-	case parsed.User != nil || strings.Contains(hostOf(address), "@"):
+	case parsed.User != nil:
 		problem, remedy = "holds a user name", "remove it: it would stand in every Ingress"
 	case strings.Contains(address, "#"):
 		problem, remedy = "holds a fragment", "remove it"

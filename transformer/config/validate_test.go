@@ -179,6 +179,7 @@ func TestPlaceholders(t *testing.T) {
 		"subdomain":               {"subdomain: '${DOMAIN}'", `PE102 spec.subdomain: "${DOMAIN}" holds a placeholder -> ` + useFlux, ""},
 		"part of the subdomain":   {"subdomain: 'apps.${ENV}-1.example.com'", `PE102 spec.subdomain: "apps.${ENV}-1.example.com" holds a placeholder -> ` + useFlux, ""},
 		"default":                 {"subdomain: '${DOMAIN:=apps.example.com}'", `PE102 spec.subdomain: "${DOMAIN:=apps.example.com}" holds a placeholder -> ` + useFlux, ""},
+		"underscore":              {"subdomain: '${_DOMAIN}'", `PE102 spec.subdomain: "${_DOMAIN}" holds a placeholder -> ` + useFlux, ""},
 		"secret":                  {"tls: {secretName: 'wildcard-${ENV}'}", `PE102 spec.tls.secretName: "wildcard-${ENV}" holds a placeholder -> ` + useFlux, ""},
 		"host of the URL":         {"auth: {url: 'http://auth.${DOMAIN}:80/check'}", `PE102 spec.auth.url: "http://auth.${DOMAIN}" holds a placeholder -> ` + useFlux, ""},
 		"default with a slash":    {"auth: {url: 'http://${HOST:=a/b}/check'}", `PE102 spec.auth.url: "http://${HOST:=a/b}" holds a placeholder -> ` + useFlux, ""},
