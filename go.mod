@@ -13,6 +13,7 @@ require (
 	gotest.tools/v3 v3.5.2
 	k8s.io/api v0.36.5
 	k8s.io/apimachinery v0.36.5
+	pgregory.net/rapid v1.3.0
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730
 	sigs.k8s.io/kustomize/api v0.21.2
 	sigs.k8s.io/kustomize/kyaml v0.21.2

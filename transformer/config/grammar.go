@@ -75,17 +75,28 @@ func isAlphanumeric(c byte) bool { return isLetter(c) || '0' <= c && c <= '9' }
 
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
-// plain replaces Flux variables by a word that every grammar accepts, so that the rest of a value can be checked. What
-// Flux would not take for a variable stays, and fits no grammar.
-func plain(value string) string {
-	var result strings.Builder
+// Placeholders returns the Flux variables in value, in their bash forms too and in the order in which they stand. What
+// Flux would not take for a variable is none.
+func Placeholders(value string) []string {
+	var found []string
 	for {
-		before, after, found := strings.Cut(value, "${")
+		_, after, opened := strings.Cut(value, "${")
 		inside, rest, closed := strings.Cut(after, "}")
-		if !found || !closed || inside == "" || !isLetter(inside[0]) && inside[0] != '_' {
-			return result.String() + value
+		if !opened || !closed {
+			return found
 		}
-		result.WriteString(before + "x")
+		if inside != "" && (isLetter(inside[0]) || inside[0] == '_') {
+			found = append(found, "${"+inside+"}")
+		}
 		value = rest
 	}
+}
+
+// WithoutPlaceholders replaces the Flux variables in value by a word that every grammar accepts, so that the rest of the
+// value can be checked.
+func WithoutPlaceholders(value string) string {
+	for _, placeholder := range Placeholders(value) {
+		value = strings.Replace(value, placeholder, "x", 1)
+	}
+	return value
 }

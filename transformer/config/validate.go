@@ -144,7 +144,7 @@ func (v *validator) domains() {
 	case spec.AnnotationDomain == Domain:
 		v.report("spec.annotationDomain", fmt.Sprintf("%q is the program's own domain", Domain), "use a domain of your own, or leave the field out for dev.okteto.com")
 	}
-	if spec.Subdomain != "" && !isHost(plain(spec.Subdomain)) {
+	if spec.Subdomain != "" && !isHost(WithoutPlaceholders(spec.Subdomain)) {
 		v.report("spec.subdomain", fmt.Sprintf("%q is not a DNS name", spec.Subdomain), "write the domain under which the endpoints live, lower case and without a wildcard: apps.example.com")
 	}
 	if spec.Hosts.EnforceSuffix && spec.Subdomain == "" {
@@ -205,7 +205,7 @@ func (v *validator) tls() {
 	case set > 1:
 		v.report("spec.tls", fmt.Sprintf("%d of secretName, clusterIssuer and controllerDefault are set", set), "set exactly one of them")
 	}
-	if tls.SecretName != "" && !isSubdomain(plain(tls.SecretName)) {
+	if tls.SecretName != "" && !isSubdomain(WithoutPlaceholders(tls.SecretName)) {
 		v.report("spec.tls.secretName", fmt.Sprintf("%q is not the name of a Secret", tls.SecretName), "write a DNS name, lower case")
 	}
 	if v.literal("spec.tls.clusterIssuer", tls.ClusterIssuer) && tls.ClusterIssuer != "" && !isSubdomain(tls.ClusterIssuer) {
@@ -218,10 +218,10 @@ func (v *validator) auth() {
 	if v.require("spec.auth.url", auth.URL) {
 		// In the path of this URL alone, namespace and groups are filled in later (E19).
 		filled := hostOf(auth.URL) + strings.NewReplacer("{namespace}", "x", "{groups}", "x").Replace(afterHost(auth.URL))
-		v.address("spec.auth.url", auth.URL, plain(filled), []string{"http", "https"}, false)
+		v.address("spec.auth.url", auth.URL, WithoutPlaceholders(filled), []string{"http", "https"}, false)
 	}
 	if auth.SignInURL != "" {
-		v.address("spec.auth.signInURL", auth.SignInURL, plain(auth.SignInURL), []string{"https"}, true)
+		v.address("spec.auth.signInURL", auth.SignInURL, WithoutPlaceholders(auth.SignInURL), []string{"https"}, true)
 	}
 	v.headers(auth.ResponseHeaders)
 }

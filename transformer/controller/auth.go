@@ -20,11 +20,16 @@ func authURL(settings *config.Config, namespace string, groups []string) string 
 	return filled + "?allowed_groups=" + list
 }
 
-// withRedirect adds the page to return to after sign-in to a sign-in URL.
+// withRedirect adds the page to return to after sign-in to a sign-in URL. The Flux variables of the page stay readable for
+// Flux.
 func withRedirect(signInURL, page string) string {
 	separator := "?"
 	if strings.Contains(signInURL, "?") {
 		separator = "&"
 	}
-	return signInURL + separator + "rd=" + url.QueryEscape(page)
+	escaped := url.QueryEscape(page)
+	for _, placeholder := range config.Placeholders(page) {
+		escaped = strings.Replace(escaped, url.QueryEscape(placeholder), placeholder, 1)
+	}
+	return signInURL + separator + "rd=" + escaped
 }

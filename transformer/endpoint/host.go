@@ -3,16 +3,12 @@ package endpoint
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 )
-
-// placeholder is a Flux variable, in its bash forms too. It stands for text that nobody knows before Flux has run.
-var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
 
 // labelProblem says why value is not a DNS label (RFC 1123), or returns the empty string.
 func labelProblem(value string) string {
@@ -29,7 +25,7 @@ func labelProblem(value string) string {
 // hostProblem says why host is not an exact DNS name of at least two labels (E3, E20), or returns the empty string. A
 // Flux placeholder counts as one label.
 func hostProblem(host string) string {
-	known := placeholder.ReplaceAllString(host, "x")
+	known := config.WithoutPlaceholders(host)
 	switch {
 	case strings.HasPrefix(known, "*"):
 		return "is a wildcard"
@@ -86,7 +82,7 @@ func firstWord(generateHost, name string) string {
 // isOneLabelBelow says whether a wildcard certificate for *.subdomain covers host.
 func isOneLabelBelow(host, subdomain string) bool {
 	label, found := strings.CutSuffix(host, "."+subdomain)
-	return found && subdomain != "" && label != "" && !strings.Contains(placeholder.ReplaceAllString(label, "x"), ".")
+	return found && subdomain != "" && label != "" && !strings.Contains(config.WithoutPlaceholders(label), ".")
 }
 
 // belongsToNamespace says whether host is the namespace's own: <namespace>.<subdomain>, or ending in

@@ -18,8 +18,3 @@ var (
 		Code: "PE109", Severity: finding.Error, Title: "ResourceList that cannot be read",
 	}
 )
-
-// Rules returns the rules that this package reports.
-func Rules() []finding.Rule {
-	return []finding.Rule{ruleNoInput, ruleEncoding, ruleDirective, ruleResourceList}
-}
