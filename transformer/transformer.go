@@ -21,13 +21,13 @@ type Options = endpoint.Options
 // change keep their bytes. When the findings hold an error, nothing is complete and set must not be written: read the
 // input again to pass it on.
 func Transform(set *manifest.Set, settings *config.Config, options Options) finding.List {
-	findings := controller.Check(settings)
+	classes, findings := controller.Resolve(settings)
 	if findings.HasErrors() {
 		return findings
 	}
 	plan, expanded := endpoint.Expand(set, settings, options)
 	findings = append(findings, expanded...)
-	findings = append(findings, controller.Apply(plan, settings)...)
+	findings = append(findings, classes.Apply(plan, settings)...)
 	findings = append(findings, plan.Write()...)
 	if findings.HasErrors() {
 		return findings

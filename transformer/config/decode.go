@@ -136,11 +136,11 @@ func shown(text string) string {
 	return text
 }
 
-// store checks the shape of root strictly, for what the program does not know, somebody believes that it does, and then
-// stores root in target.
-func store(root map[string]any, noun string, target any) finding.List {
+// store checks the shape of root, which stands at path, strictly, for what the program does not know, somebody believes
+// that it does, and then stores root in target.
+func store(path string, root any, noun string, target any) finding.List {
 	s := shape{noun: noun}
-	s.check("", root, reflect.TypeOf(target))
+	s.check(path, root, reflect.TypeOf(target))
 	if len(s.findings) > 0 {
 		return s.findings
 	}
@@ -157,7 +157,7 @@ func store(root map[string]any, noun string, target any) finding.List {
 func decodeObject(root map[string]any) (*Config, fieldNames, finding.List) {
 	config := &Config{}
 	settingsOf, findings := takeControllerSettings(root)
-	if findings = append(findings, store(root, "field", config)...); findings.HasErrors() {
+	if findings = append(findings, store("", root, "field", config)...); findings.HasErrors() {
 		return nil, nil, findings
 	}
 	for i, settings := range settingsOf {
@@ -195,6 +195,16 @@ func takeControllerSettings(root map[string]any) (map[int]json.RawMessage, findi
 	return taken, s.findings
 }
 
+// DecodeSettings stores the settings of the class in target, which holds their defaults. It is as strict as Decode, and
+// says in its findings that the settings stand at path.
+func (c IngressClass) DecodeSettings(path string, target any) finding.List {
+	var root any
+	if err := json.Unmarshal(c.Settings, &root); c.Settings != nil && err != nil {
+		return finding.List{Unreadable(err)}
+	}
+	return store(path, root, "field", target)
+}
+
 // configMap is the flat form as it arrives.
 type configMap struct {
 	APIVersion string            `json:"apiVersion"`
@@ -208,7 +218,7 @@ type configMap struct {
 // decodeConfigMap reads the flat form.
 func decodeConfigMap(root map[string]any) (*Config, fieldNames, finding.List) {
 	var flat configMap
-	if findings := store(root, "key", &flat); findings.HasErrors() {
+	if findings := store("", root, "key", &flat); findings.HasErrors() {
 		return nil, nil, findings
 	}
 	s := shape{noun: "key"}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -32,6 +33,10 @@ func (s *shape) check(path string, value any, want reflect.Type) {
 		return
 	}
 	switch value := value.(type) {
+	case float64:
+		if value != math.Trunc(value) || math.Abs(value) > math.MaxInt32 {
+			s.report(path, "is not a whole number", "correct the value")
+		}
 	case []any:
 		for i, entry := range value {
 			s.check(element(path, i), entry, want.Elem())
@@ -92,7 +97,7 @@ func nameOf(value any) string {
 	}
 }
 
-// typeName returns the same for a type of the configuration, which holds no numbers.
+// typeName returns the same for a type of the configuration.
 func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
@@ -101,6 +106,8 @@ func typeName(t reflect.Type) string {
 		return "boolean"
 	case reflect.Slice:
 		return "list"
+	case reflect.Int:
+		return "number"
 	default:
 		return "mapping"
 	}
@@ -116,6 +123,8 @@ func conversion(value any, want string) string {
 		return fmt.Sprintf("write it as a list: [%q]", text)
 	case isString && want == "boolean":
 		return "write true or false, without quotes"
+	case isString && want == "number":
+		return "write the number without quotes"
 	case isMapping && want == "string":
 		return "put the value in quotes: without them, { starts a mapping"
 	case want == "string" && !isList:

@@ -3,7 +3,6 @@
 package controller
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,9 +17,10 @@ import (
 type Controller struct {
 	// ID is the name of the controller in spec.ingressClasses.
 	ID string
-	// DecodeSettings reads the controller's own settings of a class, and checks them against its declared version. The
-	// result is handed on as Request.Settings. It is nil where the controller has no settings.
-	DecodeSettings func(settings json.RawMessage, version string) (any, error)
+	// DecodeSettings reads the controller's own settings of a class, which stands at path in the configuration, and checks
+	// them against its declared version. The result is handed on as Request.Settings. It is nil where the controller has
+	// no settings.
+	DecodeSettings func(class config.IngressClass, path string) (any, finding.List)
 	// Route returns what the Ingress of any endpoint needs, private or public, to be served over TLS and to speak to its
 	// backend. The error says what the controller cannot do.
 	Route func(Request) (Changes, error)
@@ -39,8 +39,6 @@ type Request struct {
 	SignInURL string
 	// ResponseHeaders are the headers of the auth service's answer that the backend gets.
 	ResponseHeaders []string
-	// Version is the declared version of the controller, empty where none is declared.
-	Version string
 	// Settings is the result of DecodeSettings.
 	Settings any
 }
@@ -107,22 +105,33 @@ var (
 	NotEnforced = finding.Rule{Code: "PE156", Severity: finding.Warning, Title: "namespace rule lies elsewhere"}
 )
 
-// Check reports the classes of the configuration whose controller cannot be used as it is configured.
-func Check(settings *config.Config) finding.List {
+// Classes are the classes of a configuration, by name, with what their controllers need to know. They come from Resolve.
+type Classes map[string]class
+
+type class struct {
+	Controller
+
+	settings any
+}
+
+// Resolve finds the controllers of the classes of a configuration. It reports each class whose controller cannot be used
+// as it is configured.
+func Resolve(settings *config.Config) (Classes, finding.List) {
+	classes := Classes{}
 	var findings finding.List
-	for i, class := range settings.Spec.IngressClasses {
-		field := fmt.Sprintf("spec.ingressClasses[%d]", i)
-		controller, ok := find(class.Controller)
+	for i, configured := range settings.Spec.IngressClasses {
+		path := fmt.Sprintf("spec.ingressClasses[%d]", i)
+		controller, ok := find(configured.Controller)
 		if !ok {
-			findings = append(findings, Unsupported.At(finding.Object{}, field+".controller",
-				fmt.Sprintf("controller %q cannot protect endpoints in this version", class.Controller), "supported are "+supported()))
+			findings = append(findings, Unsupported.At(finding.Object{}, path+".controller",
+				fmt.Sprintf("controller %q cannot protect endpoints in this version", configured.Controller), "supported are "+supported()))
 			continue
 		}
-		if _, err := controller.settings(class); err != nil {
-			findings = append(findings, WrongSettings.At(finding.Object{}, field+"."+class.Controller, err.Error(), "see the configuration reference"))
-		}
+		own, problems := controller.settings(configured, path)
+		findings = append(findings, problems...)
+		classes[configured.Name] = class{controller, own}
 	}
-	return findings
+	return classes, findings
 }
 
 func supported() string {
@@ -133,37 +142,37 @@ func supported() string {
 	return strings.Join(ids, ", ")
 }
 
-func (c Controller) settings(class config.IngressClass) (any, error) {
-	if c.DecodeSettings == nil {
-		if class.Settings != nil {
-			return nil, fmt.Errorf("%s has no settings", c.ID)
-		}
-		return nil, nil
+func (c Controller) settings(class config.IngressClass, path string) (any, finding.List) {
+	if c.DecodeSettings != nil {
+		return c.DecodeSettings(class, path)
 	}
-	return c.DecodeSettings(class.Settings, class.Version)
+	if class.Settings != nil {
+		return nil, finding.List{WrongSettings.At(finding.Object{}, path+"."+c.ID, c.ID+" has no settings", "remove them")}
+	}
+	return nil, nil
 }
 
-// Apply completes the Ingress of every endpoint of plan and protects the private ones. The classes of settings must have
-// passed Check. An endpoint for which something is wrong is reported; the set must then not be written.
-func Apply(plan *endpoint.Plan, settings *config.Config) finding.List {
+// Apply completes the Ingress of every endpoint of plan and protects the private ones. An endpoint for which something is
+// wrong is reported; the set must then not be written.
+func (c Classes) Apply(plan *endpoint.Plan, settings *config.Config) finding.List {
 	var findings finding.List
 	middlewares := indexMiddlewares(plan)
 	for _, e := range plan.Endpoints {
-		findings = append(findings, apply(e, middlewares, settings)...)
+		findings = append(findings, c.apply(e, middlewares, settings)...)
 	}
 	return findings
 }
 
-func apply(e *endpoint.Endpoint, middlewares Middlewares, settings *config.Config) finding.List {
-	controller, ok := find(e.Class.Controller)
+func (c Classes) apply(e *endpoint.Endpoint, middlewares Middlewares, settings *config.Config) finding.List {
+	class, ok := c[e.Class.Name]
 	if !ok {
-		return finding.List{Unsupported.At(e.Object(), "spec.ingressClassName", fmt.Sprintf("controller %q is not supported", e.Class.Controller), "supported are "+supported())}
+		return finding.List{Unsupported.At(e.Object(), "spec.ingressClassName", fmt.Sprintf("class %q has no controller", e.Class.Name), "supported are "+supported())}
 	}
-	request, findings := newRequest(controller, e, settings)
+	request, findings := class.request(e, settings)
 	if findings.HasErrors() {
 		return findings
 	}
-	changes, err := controller.Route(request)
+	changes, err := class.Route(request)
 	if err != nil {
 		return append(findings, Unroutable.At(e.Object(), "", err.Error(), "choose another port with "+endpoint.AnnotationPort+", or another controller"))
 	}
@@ -171,10 +180,10 @@ func apply(e *endpoint.Endpoint, middlewares Middlewares, settings *config.Confi
 	if !e.Private {
 		return findings
 	}
-	for _, defeat := range controller.Defeats(e, middlewares) {
+	for _, defeat := range class.Defeats(e, middlewares) {
 		findings = append(findings, defeat.Rule.At(e.Object(), defeat.Field, defeat.Cause, defeat.Remedy))
 	}
-	if changes, err = controller.Protect(request); err != nil {
+	if changes, err = class.Protect(request); err != nil {
 		return append(findings, Unprotectable.At(e.Object(), "", err.Error(), "correct the value in the configuration"))
 	}
 	return append(findings, write(e, changes)...)
@@ -215,15 +224,9 @@ func write(e *endpoint.Endpoint, changes Changes) finding.List {
 
 func field(key string) string { return "metadata.annotations[" + key + "]" }
 
-func newRequest(controller Controller, e *endpoint.Endpoint, settings *config.Config) (Request, finding.List) {
-	var findings finding.List
-	own, err := controller.settings(e.Class)
-	if err != nil {
-		return Request{}, finding.List{WrongSettings.At(e.Object(), "", err.Error(), "correct spec.ingressClasses in the configuration")}
-	}
+func (c class) request(e *endpoint.Endpoint, settings *config.Config) (Request, finding.List) {
 	request := Request{
-		Endpoint: e, SignInURL: settings.Spec.Auth.SignInURL, ResponseHeaders: settings.Spec.Auth.ResponseHeaders,
-		Version: e.Class.Version, Settings: own,
+		Endpoint: e, SignInURL: settings.Spec.Auth.SignInURL, ResponseHeaders: settings.Spec.Auth.ResponseHeaders, Settings: c.settings,
 	}
 	if !e.Private {
 		return request, nil
@@ -233,9 +236,9 @@ func newRequest(controller Controller, e *endpoint.Endpoint, settings *config.Co
 		return Request{}, finding.List{WrongGroups.At(e.Object(), "metadata.namespace", err.Error(), "set spec.access.namespaces."+e.Namespace+".groups in the configuration, or map the claim in the identity provider")}
 	}
 	request.AuthURL = authURL(settings, e.Namespace, groups)
-	if !settings.EnforcesNamespace() {
-		findings = append(findings, NotEnforced.At(e.Object(), "", "who may enter is decided by the auth service alone, not by these manifests",
-			"give each private host its own rule in the auth service"))
+	if settings.EnforcesNamespace() {
+		return request, nil
 	}
-	return request, findings
+	return request, finding.List{NotEnforced.At(e.Object(), "", "who may enter is decided by the auth service alone, not by these manifests",
+		"give each private host its own rule in the auth service")}
 }

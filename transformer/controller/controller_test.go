@@ -66,23 +66,24 @@ func transform(t *testing.T, settings *config.Config, input string) (*manifest.S
 	t.Helper()
 	set, findings := manifest.Read([]byte(input))
 	require.Empty(t, findings)
-	require.Empty(t, Check(settings))
+	classes, findings := Resolve(settings)
+	require.Empty(t, findings)
 	plan, findings := endpoint.Expand(set, settings, endpoint.Options{})
 	require.False(t, findings.HasErrors(), findings)
-	findings = Apply(plan, settings)
+	findings = classes.Apply(plan, settings)
 	if !findings.HasErrors() {
 		require.Empty(t, plan.Write())
 	}
 	return set, findings
 }
 
-// TestCheckNamesTheSupportedControllers has every controller that a configuration may name, of which some are not
+// TestResolveNamesTheSupportedControllers has every controller that a configuration may name, of which some are not
 // supported yet: such a class would stay open.
-func TestCheckNamesTheSupportedControllers(t *testing.T) {
+func TestResolveNamesTheSupportedControllers(t *testing.T) {
 	supportedIDs := []string{"ingress-nginx", "traefik"}
 	for _, id := range config.ControllerIDs {
 		t.Run(id, func(t *testing.T) {
-			findings := Check(settings(t, nginxClass+", {name: other, controller: "+id+"}"))
+			_, findings := Resolve(settings(t, nginxClass+", {name: other, controller: "+id+"}"))
 			if slices.Contains(supportedIDs, id) {
 				require.Empty(t, findings)
 				return
@@ -93,7 +94,7 @@ func TestCheckNamesTheSupportedControllers(t *testing.T) {
 	}
 }
 
-func TestCheckRefusesSettingsOfAControllerWithoutAny(t *testing.T) {
-	findings := Check(settings(t, "{name: nginx, controller: ingress-nginx, ingress-nginx: {a: b}}"))
-	require.Equal(t, finding.List{WrongSettings.At(finding.Object{}, "spec.ingressClasses[0].ingress-nginx", "ingress-nginx has no settings", "see the configuration reference")}, findings)
+func TestResolveRefusesSettingsOfAControllerWithoutAny(t *testing.T) {
+	_, findings := Resolve(settings(t, "{name: nginx, controller: ingress-nginx, ingress-nginx: {a: b}}"))
+	require.Equal(t, finding.List{WrongSettings.At(finding.Object{}, "spec.ingressClasses[0].ingress-nginx", "ingress-nginx has no settings", "remove them")}, findings)
 }

@@ -144,7 +144,8 @@ func TestSchemaAgrees(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			settings, findings := config.Decode(test.document)
 			if settings != nil {
-				findings = append(findings, controller.Check(settings)...)
+				_, problems := controller.Resolve(settings)
+				findings = append(findings, problems...)
 			}
 			require.Equal(t, test.valid, !findings.HasErrors(), "the program: %v", findings)
 

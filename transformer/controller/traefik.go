@@ -3,7 +3,6 @@ package controller
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -11,10 +10,9 @@ import (
 	"strconv"
 	"strings"
 
-	strictjson "sigs.k8s.io/json"
-
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -57,76 +55,71 @@ var traefik = Controller{
 
 // TraefikSettings are the settings under the key traefik of a class.
 type TraefikSettings struct {
-	// EntryPoints are the entry points of the routers; websecure when empty.
+	// EntryPoints are the entry points of the routers. Default: websecure.
 	EntryPoints []string `json:"entryPoints,omitempty"`
-	// SignIn is static (default), errors or none.
-	SignIn string `json:"signIn,omitempty"`
-	// SignInService is the auth service as Traefik reaches it; needed by errors.
+	// SignIn is how a browser comes to the sign-in page: static sends it to auth.signInURL and, after signing in, to the
+	// front page of the endpoint, which needs Traefik 3.7; errors keeps the page that was asked for; none leaves it to the
+	// auth service. Default: static.
+	SignIn string `json:"signIn,omitempty" jsonschema:"enum=static,enum=errors,enum=none,default=static"`
+	// SignInService is the auth service as Traefik reaches it. Needed by signIn: errors, and used by it alone.
 	SignInService *TraefikService `json:"signInService,omitempty"`
 
 	version traefikVersion
 }
 
-// TraefikService names a Service. In another namespace than the endpoint's it needs Traefik's allowCrossNamespace.
+// TraefikService names a Service.
 type TraefikService struct {
-	Name      string `json:"name"`
+	// Name of the Service.
+	Name string `json:"name"`
+	// Namespace of the Service. Another one than the endpoint's needs Traefik's allowCrossNamespace.
 	Namespace string `json:"namespace,omitempty"`
-	Port      int32  `json:"port"`
+	// Port of the Service.
+	Port int `json:"port" jsonschema:"minimum=1,maximum=65535"`
 }
 
-func decodeTraefik(raw json.RawMessage, version string) (any, error) {
-	settings := TraefikSettings{}
-	if raw != nil {
-		strict, err := strictjson.UnmarshalStrict(raw, &settings)
-		if err == nil && len(strict) > 0 {
-			err = strict[0]
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	var err error
-	if settings.version, err = parseTraefikVersion(version); err != nil {
-		return nil, err
+func decodeTraefik(class config.IngressClass, path string) (any, finding.List) {
+	settings := TraefikSettings{SignIn: signInStatic}
+	own := path + ".traefik"
+	if findings := class.DecodeSettings(own, &settings); findings.HasErrors() {
+		return nil, findings
 	}
 	if len(settings.EntryPoints) == 0 {
 		settings.EntryPoints = []string{"websecure"}
 	}
-	for _, name := range settings.EntryPoints {
+	var findings finding.List
+	var err error
+	if settings.version, err = parseTraefikVersion(class.Version); err != nil {
+		findings = append(findings, WrongSettings.At(finding.Object{}, path+".version", err.Error(), "declare the version that the cluster runs"))
+	}
+	for i, name := range settings.EntryPoints {
 		if name == "" || strings.ContainsAny(name, ", ") {
-			return nil, fmt.Errorf("entryPoints: %q is not the name of an entry point", name)
+			findings = append(findings, WrongSettings.At(finding.Object{}, fmt.Sprintf("%s.entryPoints[%d]", own, i),
+				fmt.Sprintf("%q is not the name of an entry point", name), "write a name of Traefik's static configuration"))
 		}
 	}
-	if settings.SignIn == "" {
-		settings.SignIn = signInStatic
-	}
-	return settings, settings.checkSignIn()
+	return settings, append(findings, settings.checkSignIn(own)...)
 }
 
-func (s TraefikSettings) checkSignIn() error {
-	switch s.SignIn {
-	case signInStatic, signInNone:
-		if s.SignInService != nil {
-			return fmt.Errorf("signInService: is only used with signIn: %s", signInErrors)
-		}
-		return nil
-	case signInErrors:
-		return s.SignInService.check()
-	default:
-		return fmt.Errorf("signIn: %q is not a value: use %s, %s or %s", s.SignIn, signInStatic, signInErrors, signInNone)
+func (s TraefikSettings) checkSignIn(path string) finding.List {
+	at := func(field, cause, remedy string) finding.List {
+		return finding.List{WrongSettings.At(finding.Object{}, path+"."+field, cause, remedy)}
 	}
-}
-
-func (s *TraefikService) check() error {
+	service := s.SignInService
 	switch {
-	case s == nil:
-		return fmt.Errorf("signInService: is needed by signIn: %s", signInErrors)
-	case !config.IsLabel(s.Name):
-		return fmt.Errorf("signInService.name: %q is not the name of a Service", s.Name)
-	case s.Namespace != "" && !config.IsLabel(s.Namespace):
-		return fmt.Errorf("signInService.namespace: %q is not a namespace", s.Namespace)
-	case s.Port < 1 || s.Port > 65535:
-		return fmt.Errorf("signInService.port: %d is not a port number", s.Port)
+	case s.SignIn != signInStatic && s.SignIn != signInErrors && s.SignIn != signInNone:
+		return at("signIn", fmt.Sprintf("%q is not a value", s.SignIn), fmt.Sprintf("use %s, %s or %s", signInStatic, signInErrors, signInNone))
+	case s.SignIn != signInErrors && service != nil:
+		return at("signInService", "is only used with signIn: "+signInErrors, "remove it, or write signIn: "+signInErrors)
+	case s.SignIn != signInErrors:
+		return nil
+	case service == nil:
+		return at("signInService", "is needed by signIn: "+signInErrors, "name the Service of the auth service")
+	case !config.IsLabel(service.Name):
+		return at("signInService.name", fmt.Sprintf("%q is not the name of a Service", service.Name), "write the name of the Service alone")
+	case service.Namespace != "" && !config.IsLabel(service.Namespace):
+		return at("signInService.namespace", fmt.Sprintf("%q is not a namespace", service.Namespace), "write the name of the namespace")
+	case service.Port < 1 || service.Port > 65535:
+		return at("signInService.port", fmt.Sprintf("%d is not a port number", service.Port), "write a number from 1 to 65535")
 	}
 	return nil
 }
@@ -142,12 +135,12 @@ func parseTraefikVersion(declared string) (traefikVersion, error) {
 	for i, part := range strings.SplitN(declared, ".", len(version)) {
 		number, err := strconv.Atoi(part)
 		if err != nil {
-			return version, fmt.Errorf("version: %q is not a version", declared)
+			return version, fmt.Errorf("%q is not a version", declared)
 		}
 		version[i] = number
 	}
 	if !version.atLeast(traefikOldest) {
-		return version, fmt.Errorf("version: %s is too old: %d.%d is the oldest that can protect", declared, traefikOldest[0], traefikOldest[1])
+		return version, fmt.Errorf("%s is too old: %d.%d is the oldest that can protect", declared, traefikOldest[0], traefikOldest[1])
 	}
 	return version, nil
 }

@@ -268,37 +268,44 @@ func TestTraefikRoutes(t *testing.T) {
 }
 
 func TestTraefikSettings(t *testing.T) {
-	tests := map[string]struct{ version, settings, cause string }{
+	tests := map[string]struct{ version, settings, want string }{
 		"nothing":                  {"", "", ""},
 		"oldest":                   {"3.4", "signIn: none", ""},
-		"too old":                  {"3.3", "", "version: 3.3 is too old: 3.4 is the oldest that can protect"},
-		"too old by a patch":       {"3.3.99", "", "version: 3.3.99 is too old: 3.4 is the oldest that can protect"},
-		"another major":            {"2.11", "", "version: 2.11 is too old: 3.4 is the oldest that can protect"},
-		"unknown field":            {"", "entryPoint: web", `unknown field "entryPoint"`},
-		"letter case of a field":   {"", "signin: none", `unknown field "signin"`},
-		"field of a service":       {"", "signIn: errors, signInService: {name: a, port: 80, scheme: http}", `unknown field "signInService.scheme"`},
-		"type of a field":          {"", "entryPoints: web", "json: cannot unmarshal string into Go struct field TraefikSettings.entryPoints of type []string"},
-		"unknown sign-in":          {"", "signIn: error", `signIn: "error" is not a value: use static, errors or none`},
-		"errors without a Service": {"", "signIn: errors", "signInService: is needed by signIn: errors"},
-		"Service without errors":   {"", "signInService: {name: a, port: 80}", "signInService: is only used with signIn: errors"},
-		"Service, none":            {"", "signIn: none, signInService: {name: a, port: 80}", "signInService: is only used with signIn: errors"},
-		"Service without a name":   {"", "signIn: errors, signInService: {port: 80}", `signInService.name: "" is not the name of a Service`},
-		"Service with a domain":    {"", "signIn: errors, signInService: {name: a.b, port: 80}", `signInService.name: "a.b" is not the name of a Service`},
-		"namespace of the Service": {"", "signIn: errors, signInService: {name: a, namespace: B, port: 80}", `signInService.namespace: "B" is not a namespace`},
-		"no port":                  {"", "signIn: errors, signInService: {name: a}", "signInService.port: 0 is not a port number"},
-		"port too high":            {"", "signIn: errors, signInService: {name: a, port: 65536}", "signInService.port: 65536 is not a port number"},
+		"too old":                  {"3.3", "", "PE151 version: 3.3 is too old: 3.4 is the oldest that can protect"},
+		"too old by a patch":       {"3.3.99", "", "PE151 version: 3.3.99 is too old: 3.4 is the oldest that can protect"},
+		"another major":            {"2.11", "", "PE151 version: 2.11 is too old: 3.4 is the oldest that can protect"},
+		"unknown field":            {"", "entryPoint: web", "PE101 traefik.entryPoint: is not a field of the configuration"},
+		"letter case of a field":   {"", "signin: none", "PE101 traefik.signin: is not a field of the configuration"},
+		"field of a service":       {"", "signIn: errors, signInService: {name: a, port: 80, scheme: http}", "PE101 traefik.signInService.scheme: is not a field of the configuration"},
+		"type of a field":          {"", "entryPoints: web", "PE101 traefik.entryPoints: is a string, not a list"},
+		"unknown sign-in":          {"", "signIn: error", `PE151 traefik.signIn: "error" is not a value`},
+		"errors without a Service": {"", "signIn: errors", "PE151 traefik.signInService: is needed by signIn: errors"},
+		"Service without errors":   {"", "signInService: {name: a, port: 80}", "PE151 traefik.signInService: is only used with signIn: errors"},
+		"Service, none":            {"", "signIn: none, signInService: {name: a, port: 80}", "PE151 traefik.signInService: is only used with signIn: errors"},
+		"Service without a name":   {"", "signIn: errors, signInService: {port: 80}", `PE151 traefik.signInService.name: "" is not the name of a Service`},
+		"Service with a domain":    {"", "signIn: errors, signInService: {name: a.b, port: 80}", `PE151 traefik.signInService.name: "a.b" is not the name of a Service`},
+		"namespace of the Service": {"", "signIn: errors, signInService: {name: a, namespace: B, port: 80}", `PE151 traefik.signInService.namespace: "B" is not a namespace`},
+		"no port":                  {"", "signIn: errors, signInService: {name: a}", "PE151 traefik.signInService.port: 0 is not a port number"},
+		"port too high":            {"", "signIn: errors, signInService: {name: a, port: 65536}", "PE151 traefik.signInService.port: 65536 is not a port number"},
+		"port in quotes":           {"", "signIn: errors, signInService: {name: a, port: '80'}", "PE101 traefik.signInService.port: is a string, not a number"},
+		"half a port":              {"", "signIn: errors, signInService: {name: a, port: 80.5}", "PE101 traefik.signInService.port: is not a whole number"},
+		"number that is no port":   {"", "signIn: errors, signInService: {name: a, port: 1e300}", "PE101 traefik.signInService.port: is not a whole number"},
+		"null":                     {"", "signIn: null, entryPoints: null", ""},
 		"highest port":             {"", "signIn: errors, signInService: {name: a, port: 65535}", ""},
-		"entry point with a comma": {"", `entryPoints: ["a,b"]`, `entryPoints: "a,b" is not the name of an entry point`},
-		"empty entry point":        {"", `entryPoints: [""]`, `entryPoints: "" is not the name of an entry point`},
+		"entry point with a comma": {"", `entryPoints: ["a,b"]`, `PE151 traefik.entryPoints[0]: "a,b" is not the name of an entry point`},
+		"empty entry point":        {"", `entryPoints: [""]`, `PE151 traefik.entryPoints[0]: "" is not the name of an entry point`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			findings := Check(settings(t, traefikClass(test.version, test.settings)))
-			if test.cause == "" {
+			_, findings := Resolve(settings(t, traefikClass(test.version, test.settings)))
+			if test.want == "" {
 				require.Empty(t, findings)
 				return
 			}
-			require.Equal(t, finding.List{WrongSettings.At(finding.Object{}, "spec.ingressClasses[0].traefik", test.cause, "see the configuration reference")}, findings)
+			require.Len(t, findings, 1)
+			found := findings[0]
+			require.Equal(t, test.want, fmt.Sprintf("%s %s: %s", found.Code, strings.TrimPrefix(found.Field, "spec.ingressClasses[0]."), found.Cause))
+			require.NotEmpty(t, found.Remedy)
 		})
 	}
 }
@@ -310,6 +317,6 @@ func TestTraefikVersionIsANumber(t *testing.T) {
 			require.NoError(t, err)
 			continue
 		}
-		require.EqualError(t, err, fmt.Sprintf("version: %q is not a version", declared))
+		require.EqualError(t, err, fmt.Sprintf("%q is not a version", declared))
 	}
 }

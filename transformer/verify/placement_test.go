@@ -35,7 +35,9 @@ spec:
 	settings := readSettings(t, "enforce")
 	plan, findings := endpoint.Expand(set, settings, endpoint.Options{})
 	require.False(t, findings.HasErrors(), findings)
-	require.Empty(t, controller.Apply(plan, settings))
+	classes, findings := controller.Resolve(settings)
+	require.Empty(t, findings)
+	require.Empty(t, classes.Apply(plan, settings))
 	require.Empty(t, plan.Write())
 	var output bytes.Buffer
 	_, err := set.WriteTo(&output)
