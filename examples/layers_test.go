@@ -3,6 +3,8 @@ package examples_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +69,49 @@ func checkLayers(t *testing.T, path string) {
 	for _, name := range []string{"want.yaml", "stderr", "placement"} {
 		require.Equal(t, expected[name], got[name], name)
 	}
+}
+
+// TestLayeringTable holds the placements of docs/layering.md to the archives: each archive stands in the table, with the
+// outcome that it shows.
+func TestLayeringTable(t *testing.T) {
+	code, link := regexp.MustCompile(`PE[0-9]{3}`), regexp.MustCompile(`testdata/layers/([a-z-]+)\.txtar`)
+	outcomes := func(text string) []string {
+		return slices.Compact(slices.Sorted(slices.Values(code.FindAllString(text, -1))))
+	}
+	documented := map[string][]string{}
+	for line := range strings.Lines(read(t, "../docs", "layering.md")) {
+		cells := strings.Split(line, "|")
+		for _, match := range link.FindAllStringSubmatch(line, -1) {
+			require.Len(t, cells, 5, line)
+			documented[match[1]] = outcomes(cells[3])
+			require.Equal(t, len(documented[match[1]]) == 0, strings.TrimSpace(cells[3]) == "works", line)
+		}
+	}
+	shown := map[string][]string{}
+	paths, err := filepath.Glob("../testdata/layers/*.txtar")
+	require.NoError(t, err)
+	for _, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		require.NoError(t, err)
+		var errors strings.Builder
+		for _, file := range archive.Files {
+			if file.Name == "stderr" || file.Name == "placement" {
+				errors.WriteString(errorLines(string(file.Data)))
+			}
+		}
+		shown[strings.TrimSuffix(filepath.Base(path), ".txtar")] = outcomes(errors.String())
+	}
+	require.Equal(t, shown, documented)
+}
+
+func errorLines(text string) string {
+	var lines strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "error ") {
+			lines.WriteString(line)
+		}
+	}
+	return lines.String()
 }
 
 // render builds a kustomization of a tree and judges the result.
