@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,16 +121,30 @@ func krustyBuild(t *testing.T, folder string) string {
 
 // TestFrontPage holds the README of the repository to the example that it shows.
 func TestFrontPage(t *testing.T) {
+	need(t, "kustomize")
 	page := read(t, "..", "README.md")
 	service, ingress, _ := strings.Cut(read(t, "hello-world", "want.yaml"), "---\n")
+	shown := map[string]string{
+		"before": read(t, "hello-world", "service.yaml"), "after": ingress, "configuration": read(t, "hello-world", "private-endpoints.yaml"),
+		"findings": sh(t, copyOf(t, "hello-world"), script(t, "hello-world")).stderr,
+	}
 	require.NotEmpty(t, service)
-	require.Contains(t, page, read(t, "hello-world", "service.yaml"), "before")
-	require.Contains(t, page, ingress, "after")
-	require.Contains(t, page, read(t, "hello-world", "private-endpoints.yaml"), "configuration")
-	got := sh(t, copyOf(t, "hello-world"), script(t, "hello-world"))
-	require.Contains(t, page, got.stderr, "findings")
-	for _, link := range regexp.MustCompile(`\]\(([^):]+)\)`).FindAllStringSubmatch(page, -1) {
-		_, err := os.Stat(filepath.Join("..", link[1]))
-		require.NoError(t, err, "link to %s", link[1])
+	for name, text := range shown {
+		require.NotEmpty(t, text, name)
+		require.True(t, strings.Contains(page, text), "the README does not show the %s:\n%s", name, text)
+	}
+}
+
+// TestLinks follows every link to a file in the documents.
+func TestLinks(t *testing.T) {
+	documents, err := filepath.Glob("../docs/*.md")
+	require.NoError(t, err)
+	pages, err := filepath.Glob("*/README.md")
+	require.NoError(t, err)
+	for _, document := range slices.Concat([]string{"../README.md"}, documents, pages) {
+		for _, link := range regexp.MustCompile(`\]\(([^):#]+)(#[^)]*)?\)`).FindAllStringSubmatch(read(t, document), -1) {
+			_, err := os.Stat(filepath.Join(filepath.Dir(document), link[1]))
+			require.NoError(t, err, "%s: link to %s", document, link[1])
+		}
 	}
 }
