@@ -34,8 +34,8 @@ func (s Severity) rank() int {
 	}
 }
 
-// Rule is what all Findings of one code have in common. A room declares its rules as literals, so that code, severity
-// and title stand together and cannot drift.
+// Rule is what all Findings of one code have in common. A room declares its rules as literals, so that everything about a
+// code stands together and cannot drift: the program explains a code, and the documentation lists it, from here alone.
 type Rule struct {
 	// Code is the stable identifier, such as PE110. A published code keeps its meaning.
 	Code string
@@ -43,6 +43,12 @@ type Rule struct {
 	Severity Severity
 	// Title is a short phrase, lower case, that says what is wrong in general.
 	Title string
+	// Cause says in sentences when the rule reports something, and what could happen if it did not.
+	Cause string
+	// Remedy says in sentences what to do about it.
+	Remedy string
+	// Example is what the rule reports: manifests, or a configuration.
+	Example string
 }
 
 // At makes the Finding of rule r about field of object. The cause is one line, lower case, without a final period; the
@@ -60,6 +66,10 @@ type Object struct {
 	Kind       string
 	Namespace  string
 	Name       string
+	// File is where the object was read from, and Line the line at which it starts there, counted from 1. They are zero
+	// where the input was no file.
+	File string
+	Line int
 }
 
 // String returns the object as messages name it: "Ingress cindy/admin", without the namespace where there is none.
@@ -81,6 +91,8 @@ type Finding struct {
 	Field  string
 	Cause  string
 	Remedy string
+	// Waived is the reason with which somebody has accepted the Finding; empty where nobody has.
+	Waived string
 }
 
 // String returns the message without code and severity: "Ingress cindy/admin: spec.rules[0].host: cause".
