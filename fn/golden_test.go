@@ -126,12 +126,7 @@ func (a archive) run(t *testing.T, name string, input []byte) (stdout, stderr []
 	if lines, ok := a.file(name + ".args"); ok {
 		arguments = strings.Fields(string(lines))
 	}
-	if configuration := a.configuration(t, name); configuration != nil {
-		file := filepath.Join(t.TempDir(), "config.yaml")
-		require.NoError(t, os.WriteFile(file, configuration, 0o600))
-		arguments = append(arguments, "--config", file)
-	}
-	return call(input, arguments...)
+	return call(input, append(arguments, a.configurationFlag(t, name)...)...)
 }
 
 // call runs the program in this process.

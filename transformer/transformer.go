@@ -6,6 +6,8 @@
 package transformer
 
 import (
+	"cmp"
+
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
@@ -16,6 +18,9 @@ import (
 
 // Options are the choices of one run that the configuration does not make.
 type Options = endpoint.Options
+
+// Report is the result of a verification.
+type Report = verify.Report
 
 // Transform makes the endpoints that the annotations in set ask for, as settings say. It edits set; objects that need no
 // change keep their bytes. When the findings hold an error, nothing is complete and set must not be written: read the
@@ -33,5 +38,31 @@ func Transform(set *manifest.Set, settings *config.Config, options Options) find
 		return findings
 	}
 	findings = append(findings, verify.Placement(set, plan.EffectiveNamespace)...)
-	return append(findings, verify.Check(plan, settings)...)
+	report := verify.Check(verify.Input{Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings})
+	return append(findings, report.Findings...)
+}
+
+// Verify proves the private endpoints of a set that is not going to be changed, such as the output of a renderer. settings
+// may be nil: what the set itself does not say is then not proved. The Report tells what was found about each endpoint.
+func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) verify.Report {
+	private, findings := endpoint.Inspect(set, settings, options.Options)
+	namespaceOf := func(item *manifest.Item) string {
+		if settings == nil {
+			return cmp.Or(item.Namespace(), options.Namespace)
+		}
+		return cmp.Or(item.Namespace(), options.Namespace, settings.Spec.DefaultNamespace)
+	}
+	findings = append(findings, verify.Placement(set, namespaceOf)...)
+	report := verify.Check(verify.Input{
+		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, IgnoreWaivers: options.IgnoreWaivers,
+	})
+	report.Findings = append(findings, report.Findings...)
+	return report
+}
+
+// VerifyOptions are the choices of one verification that the configuration does not make.
+type VerifyOptions struct {
+	Options
+	// IgnoreWaivers makes every finding count, whatever has been accepted.
+	IgnoreWaivers bool
 }

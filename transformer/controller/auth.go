@@ -7,6 +7,16 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 )
 
+// AuthURL returns the URL that is asked for every request to the endpoints of a namespace (E19). The error says which group
+// is missing or not valid.
+func AuthURL(settings *config.Config, namespace string) (string, error) {
+	groups, err := settings.Groups(namespace)
+	if err != nil {
+		return "", err
+	}
+	return authURL(settings, namespace, groups), nil
+}
+
 // authURL composes the URL that is asked for every request (E19): literal, with the groups of the namespace fixed by the
 // manifest. oauth2-proxy admits a member of any group of allowed_groups. Where the URL's path has a template, that says
 // who may enter instead; an auth service that decides by host name gets no constraint at all.

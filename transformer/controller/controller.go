@@ -11,6 +11,7 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
 // Controller is one ingress controller: data, and one function that protects.
@@ -26,9 +27,17 @@ type Controller struct {
 	Route func(Request) (Changes, error)
 	// Protect returns what makes every route of a private endpoint ask the auth service. The error says why it cannot.
 	Protect func(Request) (Changes, error)
-	// Defeats finds the annotations of a private Ingress that would open it although it is protected.
-	Defeats func(*endpoint.Endpoint, Middlewares) []Defeat
+	// Conflicts finds settings of a private Ingress that authenticate beside ours (E17). It may be nil.
+	Conflicts func(*endpoint.Endpoint, *Objects) []Flaw
+	// ClassControllers are the names that the controller has in spec.controller of an IngressClass.
+	ClassControllers []string
+	// JudgeIngress reads what an Ingress of its class says about who may pass, as the controller does.
+	JudgeIngress func(*manifest.Item, *Objects) Judgement
 }
+
+// Supported says whether this version protects with the controller. The others are known, so that what they serve can be
+// judged.
+func (c Controller) Supported() bool { return c.Protect != nil }
 
 // Request is what a controller is asked to do for one endpoint.
 type Request struct {
@@ -63,22 +72,15 @@ type Object struct {
 	Spec                   any
 }
 
-// Defeat is an annotation that would open a private Ingress.
-type Defeat struct {
-	Rule          finding.Rule
-	Field         string
-	Cause, Remedy string
-}
-
-// All returns every supported controller, in the order of the documentation.
+// All returns every known controller, in the order of the documentation.
 func All() []Controller {
 	return []Controller{ingressNginx, traefik}
 }
 
-// find returns the controller with an id.
+// find returns the supported controller with an id.
 func find(id string) (Controller, bool) {
 	all := All()
-	index := slices.IndexFunc(all, func(c Controller) bool { return c.ID == id })
+	index := slices.IndexFunc(all, func(c Controller) bool { return c.ID == id && c.Supported() })
 	if index < 0 {
 		return Controller{}, false
 	}
@@ -93,8 +95,6 @@ var (
 	WrongSettings = finding.Rule{Code: "PE151", Severity: finding.Error, Title: "controller settings not valid"}
 	// Conflict is authentication that a user configured beside ours (E17).
 	Conflict = finding.Rule{Code: "PE152", Severity: finding.Error, Title: "authentication is configured already"}
-	// Defeated is an annotation that opens a private Ingress although it is protected.
-	Defeated = finding.Rule{Code: "PE153", Severity: finding.Error, Title: "annotation defeats the protection"}
 	// Unroutable is an endpoint that the controller cannot serve as it is.
 	Unroutable = finding.Rule{Code: "PE154", Severity: finding.Error, Title: "controller cannot serve the endpoint"}
 	// Unprotectable is an endpoint whose protection cannot be written in the controller's grammar (E20).
@@ -137,7 +137,9 @@ func Resolve(settings *config.Config) (Classes, finding.List) {
 func supported() string {
 	var ids []string
 	for _, controller := range All() {
-		ids = append(ids, controller.ID)
+		if controller.Supported() {
+			ids = append(ids, controller.ID)
+		}
 	}
 	return strings.Join(ids, ", ")
 }
@@ -156,14 +158,14 @@ func (c Controller) settings(class config.IngressClass, path string) (any, findi
 // wrong is reported; the set must then not be written.
 func (c Classes) Apply(plan *endpoint.Plan, settings *config.Config) finding.List {
 	var findings finding.List
-	middlewares := indexMiddlewares(plan)
+	objects := Index(plan.Set, plan.EffectiveNamespace)
 	for _, e := range plan.Endpoints {
-		findings = append(findings, c.apply(e, middlewares, settings)...)
+		findings = append(findings, c.apply(e, objects, settings)...)
 	}
 	return findings
 }
 
-func (c Classes) apply(e *endpoint.Endpoint, middlewares Middlewares, settings *config.Config) finding.List {
+func (c Classes) apply(e *endpoint.Endpoint, objects *Objects, settings *config.Config) finding.List {
 	class, ok := c[e.Class.Name]
 	if !ok {
 		return finding.List{Unsupported.At(e.Object(), "spec.ingressClassName", fmt.Sprintf("class %q has no controller", e.Class.Name), "supported are "+supported())}
@@ -180,8 +182,10 @@ func (c Classes) apply(e *endpoint.Endpoint, middlewares Middlewares, settings *
 	if !e.Private {
 		return findings
 	}
-	for _, defeat := range class.Defeats(e, middlewares) {
-		findings = append(findings, defeat.Rule.At(e.Object(), defeat.Field, defeat.Cause, defeat.Remedy))
+	if class.Conflicts != nil {
+		for _, flaw := range class.Conflicts(e, objects) {
+			findings = append(findings, flaw.Finding(e.Object()))
+		}
 	}
 	if changes, err = class.Protect(request); err != nil {
 		return append(findings, Unprotectable.At(e.Object(), "", err.Error(), "correct the value in the configuration"))
@@ -231,11 +235,11 @@ func (c class) request(e *endpoint.Endpoint, settings *config.Config) (Request, 
 	if !e.Private {
 		return request, nil
 	}
-	groups, err := settings.Groups(e.Namespace)
+	address, err := AuthURL(settings, e.Namespace)
 	if err != nil {
 		return Request{}, finding.List{WrongGroups.At(e.Object(), "metadata.namespace", err.Error(), "set spec.access.namespaces."+e.Namespace+".groups in the configuration, or map the claim in the identity provider")}
 	}
-	request.AuthURL = authURL(settings, e.Namespace, groups)
+	request.AuthURL = address
 	if settings.EnforcesNamespace() {
 		return request, nil
 	}

@@ -3,8 +3,6 @@ package controller
 import (
 	"fmt"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
@@ -32,10 +30,11 @@ func isNginxURL(address string) bool {
 // ingressNginx is github.com/kubernetes/ingress-nginx. It has the fewest annotations that protect: a typing error in a
 // secondary one makes the controller drop the whole protection without a word.
 var ingressNginx = Controller{
-	ID:      "ingress-nginx",
-	Route:   routeNginx,
-	Protect: protectNginx,
-	Defeats: defeatsNginx,
+	ID:               "ingress-nginx",
+	ClassControllers: []string{"k8s.io/ingress-nginx"},
+	Route:            routeNginx,
+	Protect:          protectNginx,
+	JudgeIngress:     judgeNginx,
 }
 
 func routeNginx(request Request) (Changes, error) {
@@ -71,102 +70,4 @@ func protectNginx(request Request) (Changes, error) {
 		annotations[nginxAuthSignIn] = request.SignInURL
 	}
 	return Changes{Annotations: annotations}, nil
-}
-
-// nginxDefeat is one annotation of ingress-nginx that opens a private Ingress with a value for which opens is true.
-type nginxDefeat struct {
-	names  []string
-	opens  func(value string, ingress *endpoint.Endpoint) bool
-	cause  string
-	remedy string
-}
-
-var (
-	nginxCacheDuration = regexp.MustCompile(`^[-._~a-zA-Z0-9/:, ]*$`)
-	nginxRedirect      = regexp.MustCompile(`^[-._~a-zA-Z0-9/:,?&=]*$`)
-	nginxErrorCodes    = regexp.MustCompile(`\b(401|403)\b`)
-	nginxSnippet       = regexp.MustCompile(`auth_request\s+off|satisfy|return|rewrite|proxy_pass|error_page|internal|allow|access_by_lua|if\s*\(`)
-	nginxPerUser       = regexp.MustCompile(`\$cookie_|\$http_cookie|\$http_authorization`)
-)
-
-// isTrue reads a boolean as the controller does, to which 1 and T are true; what a stricter one takes for text counts too.
-func isTrue(value string) bool {
-	yes, _ := strconv.ParseBool(value)
-	return yes || strings.EqualFold(value, "true")
-}
-
-// nginxDefeats lists what the controller's annotation parser and templates were seen to do.
-var nginxDefeats = []nginxDefeat{
-	{
-		[]string{"auth-cache-duration"},
-		func(value string, _ *endpoint.Endpoint) bool { return !nginxCacheDuration.MatchString(value) },
-		"makes the controller drop the protection: the value has a character that it refuses", "correct or remove the annotation",
-	},
-	{
-		[]string{"auth-request-redirect"},
-		func(value string, _ *endpoint.Endpoint) bool { return !nginxRedirect.MatchString(value) },
-		"makes the controller drop the protection: the value has a character that it refuses", "correct or remove the annotation",
-	},
-	{
-		[]string{"auth-always-set-cookie"},
-		func(value string, _ *endpoint.Endpoint) bool { return value != "true" && value != "false" },
-		"makes the controller drop the protection: the value is not a boolean", `write "true" or "false", or remove the annotation`,
-	},
-	{
-		[]string{"satisfy"},
-		func(value string, e *endpoint.Endpoint) bool {
-			return strings.TrimSpace(value) == "any" && slices.ContainsFunc([]string{"whitelist-source-range", "allowlist-source-range", "denylist-source-range", "auth-type"}, func(name string) bool {
-				_, ok := e.Ingress.Annotation(nginxPrefix + name)
-				return ok
-			})
-		},
-		"lets whoever passes the other check in without sign-in", "remove the annotation",
-	},
-	{
-		[]string{"ssl-passthrough"},
-		func(value string, _ *endpoint.Endpoint) bool { return isTrue(value) },
-		"hands the connection to the backend before anybody can be asked to sign in", "remove the annotation",
-	},
-	{
-		[]string{"canary"},
-		func(value string, _ *endpoint.Endpoint) bool { return isTrue(value) },
-		"makes the controller ignore the protection of this Ingress and use that of the main one", "mark the main Ingress private, and remove the intent here",
-	},
-	{
-		[]string{"custom-http-errors"},
-		func(value string, _ *endpoint.Endpoint) bool { return nginxErrorCodes.MatchString(value) },
-		"answers 401 or 403 with an error page, and the page decides who gets in (CVE-2026-24513)", "remove 401 and 403 from the list",
-	},
-	{
-		[]string{"mirror-target"},
-		func(value string, _ *endpoint.Endpoint) bool { return value != "" },
-		"copies private requests to another server", "remove the annotation",
-	},
-	{
-		[]string{"auth-cache-key"},
-		func(value string, _ *endpoint.Endpoint) bool { return !nginxPerUser.MatchString(value) },
-		"shares one user's sign-in with everybody: the key names no cookie", "remove the annotation, or put the session cookie into the key",
-	},
-	{
-		[]string{"auth-snippet", "configuration-snippet", "server-snippet"},
-		func(value string, _ *endpoint.Endpoint) bool { return nginxSnippet.MatchString(value) },
-		"holds a directive that can answer before anybody is asked to sign in", "remove the annotation",
-	},
-}
-
-func defeatsNginx(e *endpoint.Endpoint, _ Middlewares) []Defeat {
-	var found []Defeat
-	for _, known := range nginxDefeats {
-		for _, name := range known.names {
-			if value, ok := e.Ingress.Annotation(nginxPrefix + name); ok && known.opens(value, e) {
-				found = append(found, Defeat{Defeated, field(nginxPrefix + name), known.cause, known.remedy})
-			}
-		}
-	}
-	for _, path := range e.Paths {
-		if strings.HasPrefix(path, "/.well-known/acme-challenge") {
-			found = append(found, Defeat{Defeated, "spec.rules", fmt.Sprintf("ingress-nginx never asks for sign-in on path %s (no-auth-locations)", path), "use another path"})
-		}
-	}
-	return found
 }

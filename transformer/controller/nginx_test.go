@@ -274,8 +274,8 @@ func TestNginxLeavesPublicAlone(t *testing.T) {
 	require.Equal(t, map[string]string{"backend-protocol": "HTTPS"}, nginxAnnotations(only(t, set, "Ingress")))
 }
 
-// TestNginxDefeats has, for every annotation that opens a protected Ingress, a value that does and a near one that does not.
-func TestNginxDefeats(t *testing.T) {
+// TestNginxFlaws has, for every annotation that opens a protected Ingress, a value that does and a near one that does not.
+func TestNginxFlaws(t *testing.T) {
 	const dropped = "makes the controller drop the protection: the value has a character that it refuses"
 	const directive = "holds a directive that can answer before anybody is asked to sign in"
 	const allowlist = "    nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8\n"
@@ -321,35 +321,35 @@ func TestNginxDefeats(t *testing.T) {
 			annotation := func(value string) string {
 				return fmt.Sprintf("    nginx.ingress.kubernetes.io/%s: %q\n", test.name, value) + test.beside
 			}
-			_, findings := transform(t, settings(t, nginxClass), ingress(annotation(test.opens)))
-			require.Len(t, findings, 1)
-			require.Equal(t, Defeated.Code, findings[0].Code)
-			require.Equal(t, "metadata.annotations[nginx.ingress.kubernetes.io/"+test.name+"]", findings[0].Field)
-			require.Equal(t, test.cause, findings[0].Cause)
-			require.NotEmpty(t, findings[0].Remedy)
-			_, findings = transform(t, settings(t, nginxClass), ingress(annotation(test.near)))
-			require.Empty(t, findings)
+			flaws := judge(t, "ingress-nginx", ingress(annotation(test.opens))).Flaws
+			require.Len(t, flaws, 1)
+			require.Equal(t, "metadata.annotations[nginx.ingress.kubernetes.io/"+test.name+"]", flaws[0].Field)
+			require.Equal(t, test.cause, flaws[0].Cause)
+			require.NotEmpty(t, flaws[0].Remedy)
+			require.Empty(t, judge(t, "ingress-nginx", ingress(annotation(test.near))).Flaws)
 		})
 		covered[test.name] = true
 	}
-	for _, known := range nginxDefeats {
+	for _, known := range nginxFlaws {
 		for _, name := range known.names {
 			require.True(t, covered[name], "%s has no case", name)
 		}
 	}
 	t.Run("satisfy alone", func(t *testing.T) {
-		_, findings := transform(t, settings(t, nginxClass), ingress("    nginx.ingress.kubernetes.io/satisfy: any\n"))
-		require.Empty(t, findings)
-	})
-	t.Run("public", func(t *testing.T) {
-		input := strings.Replace(ingress("    nginx.ingress.kubernetes.io/ssl-passthrough: \"true\"\n"), `private: "true"`, `generate-host: "true"`, 1)
-		_, findings := transform(t, settings(t, nginxClass), input)
-		require.Empty(t, findings)
+		require.Empty(t, judge(t, "ingress-nginx", ingress("    nginx.ingress.kubernetes.io/satisfy: any\n")).Flaws)
 	})
 }
 
-// TestNginxDefeatedByPath is about the path prefix on which the controller never asks.
-func TestNginxDefeatedByPath(t *testing.T) {
+// judge says what a controller makes of the only Ingress of input.
+func judge(t *testing.T, id, input string) Judgement {
+	t.Helper()
+	set, findings := manifest.Read([]byte(input))
+	require.Empty(t, findings)
+	return JudgeIngress(id, only(t, set, "Ingress"), Index(set, (*manifest.Item).Namespace))
+}
+
+// TestNginxChallengePath is about the path prefix on which the controller never asks.
+func TestNginxChallengePath(t *testing.T) {
 	tests := map[string]struct {
 		path  string
 		opens bool
@@ -363,14 +363,13 @@ func TestNginxDefeatedByPath(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, findings := transform(t, settings(t, nginxClass), strings.Replace(ingress(""), "path: /\n", "path: "+test.path+"\n", 1))
+			flaws := judge(t, "ingress-nginx", strings.Replace(ingress(""), "path: /\n", "path: "+test.path+"\n", 1)).Flaws
 			if !test.opens {
-				require.Empty(t, findings)
+				require.Empty(t, flaws)
 				return
 			}
-			require.Len(t, findings, 1)
-			require.Equal(t, Defeated.Code, findings[0].Code)
-			require.Equal(t, fmt.Sprintf("ingress-nginx never asks for sign-in on path %s (no-auth-locations)", test.path), findings[0].Cause)
+			require.Len(t, flaws, 1)
+			require.Equal(t, fmt.Sprintf("ingress-nginx never asks for sign-in on path %s (no-auth-locations)", test.path), flaws[0].Cause)
 		})
 	}
 }

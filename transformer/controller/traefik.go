@@ -13,7 +13,6 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
-	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
 // The annotations and the API of Traefik: https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/ingress/.
@@ -46,11 +45,13 @@ var (
 // traefik is Traefik with its kubernetesIngress and kubernetesCRD providers: a Middleware per endpoint asks the auth
 // service, and the Ingress names it in an annotation.
 var traefik = Controller{
-	ID:             "traefik",
-	DecodeSettings: decodeTraefik,
-	Route:          routeTraefik,
-	Protect:        protectTraefik,
-	Defeats:        defeatsTraefik,
+	ID:               "traefik",
+	ClassControllers: []string{"traefik.io/ingress-controller"},
+	DecodeSettings:   decodeTraefik,
+	Route:            routeTraefik,
+	Protect:          protectTraefik,
+	Conflicts:        conflictsTraefik,
+	JudgeIngress:     judgeTraefik,
 }
 
 // TraefikSettings are the settings under the key traefik of a class.
@@ -250,44 +251,4 @@ func signInQuery(signInURL string) string {
 func middlewareName(e *endpoint.Endpoint, purpose string) string {
 	sum := sha256.Sum256([]byte(e.Namespace + "/" + e.Name))
 	return "private-endpoint-" + purpose + hex.EncodeToString(sum[:5])
-}
-
-// Middlewares are the Middleware objects of a set by the reference that Ingresses use.
-type Middlewares map[string][]*manifest.Item
-
-func indexMiddlewares(plan *endpoint.Plan) Middlewares {
-	index := Middlewares{}
-	for _, item := range plan.Set.Items() {
-		if item.Kind() != "Middleware" || item.Group() != "traefik.io" {
-			continue
-		}
-		reference := plan.EffectiveNamespace(item) + "-" + item.Name() + traefikProvider
-		index[reference] = append(index[reference], item)
-	}
-	return index
-}
-
-// authenticating are the fields of a Middleware that ask for credentials.
-var authenticating = []string{"forwardAuth", "basicAuth", "digestAuth"}
-
-// defeatsTraefik finds entries of router.middlewares that authenticate too (E17), and a Middleware of another namespace
-// that Traefik would take for ours.
-func defeatsTraefik(e *endpoint.Endpoint, middlewares Middlewares) []Defeat {
-	var found []Defeat
-	present, _ := e.Ingress.Annotation(traefikMiddlewares)
-	for _, reference := range strings.Split(present, ",") {
-		for _, middleware := range middlewares[strings.TrimSpace(reference)] {
-			if slices.ContainsFunc(authenticating, func(name string) bool { return middleware.View("spec", name).Exists() }) {
-				found = append(found, Defeat{Conflict, field(traefikMiddlewares), fmt.Sprintf("%s authenticates too", middleware.Object()), "remove the entry, or remove the intent to protect the Ingress by hand"})
-			}
-		}
-	}
-	for _, name := range []string{middlewareName(e, ""), middlewareName(e, "sign-in-")} {
-		for _, middleware := range middlewares[e.Namespace+"-"+name+traefikProvider] {
-			if middleware.Name() != name {
-				found = append(found, Defeat{Defeated, field(traefikMiddlewares), fmt.Sprintf("Traefik takes %s for the Middleware of this endpoint: their names are one with the namespace in front", middleware.Object()), "rename that Middleware"})
-			}
-		}
-	}
-	return found
 }

@@ -181,7 +181,7 @@ func TestTraefikListKeepsTheUsersEntries(t *testing.T) {
 	require.Equal(t, references[0]+",cindy-strip@kubernetescrd,cindy-limit@kubernetescrd", list)
 }
 
-func TestTraefikDefeats(t *testing.T) {
+func TestTraefikConflicts(t *testing.T) {
 	const key = "traefik.ingress.kubernetes.io/router.middlewares"
 	middleware := func(namespace, name, spec string) string {
 		return "---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: " + name + ", namespace: " + namespace + "}\nspec: {" + spec + "}\n"
@@ -199,14 +199,10 @@ func TestTraefikDefeats(t *testing.T) {
 		"of another namespace": {
 			"bob-own@kubernetescrd", middleware("bob", "own", "basicAuth: {secret: x}"), Conflict, "Middleware bob/own authenticates too",
 		},
-		"headers":                {"cindy-own@kubernetescrd", middleware("cindy", "own", "headers: {sslRedirect: true}"), finding.Rule{}, ""},
-		"not in the list":        {"cindy-a@kubernetescrd", middleware("cindy", "own", "basicAuth: {secret: x}"), finding.Rule{}, ""},
-		"not in the set":         {"cindy-own@kubernetescrd", "", finding.Rule{}, ""},
-		"name of another object": {"cindy-own@kubernetescrd", middleware("bob", "own", "basicAuth: {secret: x}"), finding.Rule{}, ""},
-		"takes our place": {
-			"cindy-a@kubernetescrd", middleware("cindy-private", strings.TrimPrefix(ours, "private-"), "headers: {}"), Defeated,
-			"Traefik takes Middleware cindy-private/" + strings.TrimPrefix(ours, "private-") + " for the Middleware of this endpoint: their names are one with the namespace in front",
-		},
+		"headers":                       {"cindy-own@kubernetescrd", middleware("cindy", "own", "headers: {sslRedirect: true}"), finding.Rule{}, ""},
+		"not in the list":               {"cindy-a@kubernetescrd", middleware("cindy", "own", "basicAuth: {secret: x}"), finding.Rule{}, ""},
+		"not in the set":                {"cindy-own@kubernetescrd", "", finding.Rule{}, ""},
+		"name of another object":        {"cindy-own@kubernetescrd", middleware("bob", "own", "basicAuth: {secret: x}"), finding.Rule{}, ""},
 		"our name in another namespace": {"cindy-a@kubernetescrd", middleware("bob", ours, "headers: {}"), finding.Rule{}, ""},
 	}
 	for name, test := range tests {

@@ -115,13 +115,7 @@ type source struct {
 // their LoadBalancer. What is generated joins the set in Write. When the findings hold an error, the set is half edited and
 // must not be written.
 func Expand(set *manifest.Set, settings *config.Config, options Options) (*Plan, finding.List) {
-	plan := &Plan{
-		Set: set, settings: settings, options: options,
-		vocabulary: vocabulary{settings.Spec.AnnotationDomain},
-		namespaces: map[string]bool{}, computed: map[string]*Endpoint{}, claimed: map[string]*Endpoint{}, byName: map[string][]*Endpoint{},
-		generatedKinds: map[string][]*manifest.Item{},
-	}
-	plan.traces = plan.vocabulary.traces()
+	plan := newPlan(set, settings, options)
 	for _, item := range set.Items() {
 		plan.read(item)
 	}
@@ -137,6 +131,17 @@ func Expand(set *manifest.Set, settings *config.Config, options Options) (*Plan,
 	plan.refuseTakenNames()
 	plan.refuseForeignHosts()
 	return plan, plan.findings
+}
+
+func newPlan(set *manifest.Set, settings *config.Config, options Options) *Plan {
+	plan := &Plan{
+		Set: set, settings: settings, options: options,
+		vocabulary: vocabulary{settings.Spec.AnnotationDomain},
+		namespaces: map[string]bool{}, computed: map[string]*Endpoint{}, claimed: map[string]*Endpoint{}, byName: map[string][]*Endpoint{},
+		generatedKinds: map[string][]*manifest.Item{},
+	}
+	plan.traces = plan.vocabulary.traces()
+	return plan
 }
 
 func (p *Plan) report(rule finding.Rule, item *manifest.Item, field, cause, remedy string) {
@@ -156,9 +161,7 @@ func (p *Plan) read(item *manifest.Item) {
 		p.findings = append(p.findings, unreadable(item, err))
 		return
 	}
-	if item.Kind() == "IngressClass" && item.Name() == config.SentinelClass {
-		p.report(Sentinel, item, "metadata.name", "an IngressClass of this name would open every Ingress that is closed by it", "remove the IngressClass, or give it another name")
-	}
+	p.refuseSentinelClass(item)
 	p.namespaces[item.Namespace()] = true
 	if item.Kind() == "Namespace" {
 		p.namespaces[item.Name()] = true
@@ -244,6 +247,13 @@ func (p *Plan) readUsers(item *manifest.Item, routing routing) {
 		if routing != ingressKind {
 			item.Release()
 		}
+	}
+}
+
+// refuseSentinelClass keeps a class that nobody serves from being served.
+func (p *Plan) refuseSentinelClass(item *manifest.Item) {
+	if item.Kind() == "IngressClass" && item.Name() == config.SentinelClass {
+		p.report(Sentinel, item, "metadata.name", "an IngressClass of this name would open every Ingress that is closed by it", "remove the IngressClass, or give it another name")
 	}
 }
 

@@ -1,154 +1,172 @@
-// Package exposure lists the ways in from outside that a set of manifests opens: which host and path leads to which
-// Service.
+// Package exposure lists the ways in from outside that a set of manifests opens: which requests are let in, by which object,
+// who is asked before they pass, and which Pods they reach.
 package exposure
 
 import (
-	"cmp"
-	"fmt"
-	"strconv"
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
 
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// Unreadable is an object that may be a way in and cannot be read, so that nothing is proved about it.
-var Unreadable = finding.Rule{Code: "PE160", Severity: finding.Error, Title: "route cannot be read"}
+// Layer is what a way in lets through.
+type Layer int
 
-// Route is one way in: requests for Paths on Host reach Service.
-type Route struct {
-	Item *manifest.Item
-	// Field is where the route stands in the Item.
-	Field     string
+// The layers.
+const (
+	// HTTP is requests, which a controller reads and can keep out.
+	HTTP Layer = iota
+	// TLS is connections for a host name, which nobody reads before the Pods.
+	TLS
+	// TCP is connections to a port.
+	TCP
+)
+
+// Way is one way in.
+type Way struct {
+	// Item opens the way, at Field.
+	Item  *manifest.Item
+	Field string
+	// Namespace is the one of Item.
 	Namespace string
-	Class     string
+	// Via is what lets the requests in: the class of an Ingress, a Gateway, the type of a Service. Two ways through the
+	// same one compete for requests; two others do not.
+	Via string
+	// Unserved says that nothing in the set or the configuration tells what Via is, so that nobody knows what it does.
+	Unserved bool
+	Layer    Layer
 	// Host is lower case and empty where every host is meant; it may start with "*.".
-	Host    string
-	Paths   PathSet
-	Service string
+	Host  string
+	Paths PathSet
+	// Narrowed says that the way takes only some of the requests for these paths, such as those with a header.
+	Narrowed bool
+	// Redirects says that the way answers by itself and never reaches a backend.
+	Redirects bool
 	// Regular says that the object asks its controller to read paths as regular expressions, which it then does for all
 	// routes of the host.
 	Regular bool
 	// Rewrite is the path that the backend sees instead, empty where it sees the one of the request. It may hold
 	// references to groups of a regular expression, such as $1.
 	Rewrite string
+	// Service is the backend as namespace/name, empty where the way leads to no Service.
+	Service string
+	// Targets are the ports of Pods that the way reaches, as far as the set tells.
+	Targets []Target
+	// Auth is who is asked.
+	Auth *controller.Judgement
 }
 
-// Shares says whether the backend may see one and the same path through both routes.
-func (r Route) Shares(other Route) bool {
-	seen, otherSeen := r.seen(), other.seen()
-	if r.Regular || other.Regular {
+// Map is every way in of a set.
+type Map struct {
+	// Ways are in the order of the objects that open them.
+	Ways []*Way
+	pods *pods
+}
+
+// Read lists the ways in of a set. Services and workloads are read in the concerned namespaces only, those in which private
+// endpoints live: what others lead to is known by name alone. The findings are about objects that may open a way and cannot
+// be read.
+func Read(objects *controller.Objects, serving controller.Serving, concerned map[string]bool) (*Map, finding.List) {
+	reader := &reader{objects: objects, serving: serving, pods: newPods(objects, concerned)}
+	reader.ingresses()
+	reader.services()
+	reader.hostPorts()
+	spreadRegular(reader.ways)
+	return &Map{reader.ways, reader.pods}, reader.findings
+}
+
+// Targets returns the ports of Pods behind a port of a Service; port is its name or number, or empty for any.
+func (m *Map) Targets(namespace, service, port string) []Target {
+	return m.pods.behind(namespace, service, port)
+}
+
+// reader collects the ways of a set, kind by kind.
+type reader struct {
+	objects  *controller.Objects
+	serving  controller.Serving
+	pods     *pods
+	ways     []*Way
+	findings finding.List
+}
+
+// Unreadable is an object that may be a way in and cannot be read, so that nothing is proved about it.
+var Unreadable = finding.Rule{
+	Code: "PE160", Severity: finding.Error, Title: "route cannot be read",
+	Cause: "An object of a kind that lets requests in is not valid YAML, so that nobody can tell what it opens. A way in that is not " +
+		"understood must not be taken for none.",
+	Remedy: "Correct the object.",
+	Example: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: broken
+  namespace: cindy
+spec:
+  ingressClassName: nginx
+  ingressClassName: nginx
+`,
+}
+
+// readable reports an object that cannot be read.
+func (r *reader) readable(item *manifest.Item) bool {
+	if _, err := item.Node(); err != nil {
+		r.findings = append(r.findings, Unreadable.At(item.Object(), "", err.Error(), "correct the object: what it opens must be known"))
+		return false
+	}
+	return true
+}
+
+// add completes a way and keeps it. A backend under a name that a Service had before kustomize renamed it may mean either
+// (references are corrected after the last layer), so it means both.
+func (r *reader) add(way Way, port string) {
+	if way.Service == "" {
+		r.ways = append(r.ways, &way)
+		return
+	}
+	namespace, name := splitName(way.Service)
+	for _, known := range r.pods.namesOf(namespace, name) {
+		copied := way
+		copied.Service = namespace + "/" + known
+		copied.Targets = r.pods.behind(namespace, known, port)
+		r.ways = append(r.ways, &copied)
+	}
+}
+
+// spreadRegular marks every way of a host on which some object makes its controller read paths as regular expressions.
+func spreadRegular(ways []*Way) {
+	regular := map[string]bool{}
+	for _, way := range ways {
+		regular[way.Host] = regular[way.Host] || way.Regular
+	}
+	for _, way := range ways {
+		way.Regular = regular[way.Host]
+	}
+}
+
+// Shares says whether the backend may see one and the same path through both ways.
+func (w *Way) Shares(other *Way) bool {
+	seen, otherSeen := w.seen(), other.seen()
+	if w.Regular || other.Regular {
 		seen, otherSeen = seen.folded(), otherSeen.folded()
 	}
 	return seen.Meets(otherSeen)
 }
 
-// seen returns the paths that the backend sees. What cannot be told counts as every path.
-func (r Route) seen() PathSet {
+// seen returns the paths that the backend sees, or more where that cannot be told.
+func (w *Way) seen() PathSet {
 	switch {
-	case r.Rewrite == "" && !r.Regular:
-		return r.Paths
-	case r.Rewrite == "":
-		if paths, plain := r.Paths.Regular(); plain {
-			return paths
-		}
-	case strings.HasPrefix(r.Rewrite, "/") && !strings.Contains(r.Rewrite, "$"):
-		return newPathSet(r.Rewrite, networkingv1.PathTypeExact)
+	case w.Layer != HTTP:
+		return Prefix("/")
+	case w.Rewrite == "" && !w.Regular:
+		return w.Paths
+	case w.Rewrite == "":
+		paths, _ := w.Paths.Regular()
+		return paths
+	case strings.HasPrefix(w.Rewrite, "/") && !strings.Contains(w.Rewrite, "$"):
+		return newPathSet(w.Rewrite, networkingv1.PathTypeExact)
+	default:
+		return Prefix("/")
 	}
-	return Prefix("/")
-}
-
-// Ingresses returns the routes of every Ingress in set. namespaceOf tells where an object will live.
-func Ingresses(set *manifest.Set, namespaceOf func(*manifest.Item) string) ([]Route, finding.List) {
-	var routes []Route
-	var findings finding.List
-	names := serviceNames(set, namespaceOf)
-	for _, item := range set.Items() {
-		if item.Kind() != "Ingress" || item.Group() != "networking.k8s.io" && item.Group() != "extensions" {
-			continue
-		}
-		if _, err := item.Node(); err != nil {
-			findings = append(findings, Unreadable.At(item.Object(), "", err.Error(), "correct the Ingress: what it opens must be known"))
-			continue
-		}
-		found := routesOf(item, namespaceOf(item))
-		item.Release()
-		for _, route := range found {
-			routes = append(routes, route)
-			// Whether the reference means the renamed Service is not known before the last layer, so it may mean both.
-			if name, renamed := names[route.Namespace+"/"+route.Service]; renamed {
-				route.Service = name
-				routes = append(routes, route)
-			}
-		}
-	}
-	return routes, findings
-}
-
-// previousNames is the annotation in which kustomize keeps the earlier names of an object while it renders. Only after the
-// last layer it corrects the references to them.
-const previousNames = "internal.config.kubernetes.io/previousNames"
-
-// serviceNames returns the present name of every Service by its namespace and each of its previous names.
-func serviceNames(set *manifest.Set, namespaceOf func(*manifest.Item) string) map[string]string {
-	names := map[string]string{}
-	for _, item := range set.Items() {
-		if item.Kind() != "Service" || item.Group() != "" || !item.Contains(previousNames) {
-			continue
-		}
-		previous, _ := item.Annotation(previousNames)
-		for _, name := range strings.Split(previous, ",") {
-			names[namespaceOf(item)+"/"+name] = item.Name()
-		}
-	}
-	return names
-}
-
-// routesOf reads the routes of one Ingress, of any version. A field of another type than the API's counts as absent: the
-// API server refuses such an Ingress, so that it opens nothing.
-func routesOf(item *manifest.Item, namespace string) []Route {
-	base := Route{Item: item, Namespace: namespace, Class: class(item)}
-	base.Regular, base.Rewrite = readsRegular(item)
-	var routes []Route
-	for _, fallback := range []string{"defaultBackend", "backend"} {
-		if backend := item.View("spec", fallback); backend.Exists() {
-			route := base
-			route.Field, route.Paths, route.Service = "spec."+fallback, Prefix("/"), serviceOf(backend)
-			routes = append(routes, route)
-		}
-	}
-	for r, rule := range item.View("spec", "rules").Elements() {
-		for p, path := range rule.Get("http", "paths").Elements() {
-			route := base
-			route.Field = fmt.Sprintf("spec.rules[%d].http.paths[%d]", r, p)
-			route.Host = strings.TrimSuffix(strings.ToLower(rule.Get("host").Text()), ".")
-			route.Paths = newPathSet(path.Get("path").Text(), networkingv1.PathType(path.Get("pathType").Text()))
-			route.Service = serviceOf(path.Get("backend"))
-			routes = append(routes, route)
-		}
-	}
-	return routes
-}
-
-// serviceOf returns the Service of a backend, in the form of v1 or of the older versions.
-func serviceOf(backend manifest.View) string {
-	return cmp.Or(backend.Get("service", "name").Text(), backend.Get("serviceName").Text())
-}
-
-func class(item *manifest.Item) string {
-	legacy, _ := item.Annotation("kubernetes.io/ingress.class")
-	return cmp.Or(item.View("spec", "ingressClassName").Text(), legacy)
-}
-
-// readsRegular looks for the two annotations of ingress-nginx that turn every path of a host into a regular expression, and
-// returns the path that one of them puts in the place of the request's.
-func readsRegular(item *manifest.Item) (regular bool, rewrite string) {
-	rewrite, _ = item.Annotation("nginx.ingress.kubernetes.io/rewrite-target")
-	rewrite = strings.TrimSpace(rewrite)
-	// The controller reads booleans like this: 1 and T are true.
-	useRegex, _ := item.Annotation("nginx.ingress.kubernetes.io/use-regex")
-	regular, _ = strconv.ParseBool(useRegex)
-	return regular || rewrite != "", rewrite
 }

@@ -6,19 +6,28 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// routes reads the routes of input as text: field, class, host, path and Service.
-func routes(t *testing.T, input string) ([]string, finding.List) {
+// read reads the ways of input.
+func read(t *testing.T, input string) ([]*Way, finding.List) {
 	t.Helper()
 	set, findings := manifest.Read([]byte(input))
 	require.Empty(t, findings)
-	found, findings := Ingresses(set, (*manifest.Item).Namespace)
+	objects := controller.Index(set, (*manifest.Item).Namespace)
+	found, findings := Read(objects, controller.NewServing(nil, objects), map[string]bool{"cindy": true})
+	return found.Ways, findings
+}
+
+// routes reads the ways of input as text: field, what lets them in, host, path and Service.
+func routes(t *testing.T, input string) ([]string, finding.List) {
+	t.Helper()
+	found, findings := read(t, input)
 	var texts []string
-	for _, route := range found {
-		texts = append(texts, strings.Join([]string{route.Field, route.Class, route.Host, route.Paths.String(), route.Namespace + "/" + route.Service}, " "))
+	for _, way := range found {
+		texts = append(texts, strings.Join([]string{way.Field, way.Via, way.Host, way.Paths.String(), way.Service}, " "))
 	}
 	return texts, findings
 }
@@ -32,37 +41,37 @@ func TestIngresses(t *testing.T) {
 	}{
 		"rule": {
 			head + "spec: {ingressClassName: nginx, rules: [{host: a.b, http: {paths: [{path: /x, pathType: Exact, backend: {service: {name: s}}}]}}]}",
-			[]string{"spec.rules[0].http.paths[0] nginx a.b /x cindy/s"},
+			[]string{"spec.rules[0].http.paths[0] class nginx a.b /x cindy/s"},
 		},
 		"every rule and path": {
 			head + "spec: {rules: [{host: a.b, http: {paths: [{path: /x, backend: {service: {name: s}}}, {path: /y, backend: {service: {name: t}}}]}}, {http: {paths: [{backend: {service: {name: s}}}]}}]}",
-			[]string{"spec.rules[0].http.paths[0]  a.b /x cindy/s", "spec.rules[0].http.paths[1]  a.b /y cindy/t", "spec.rules[1].http.paths[0]   / cindy/s"},
+			[]string{"spec.rules[0].http.paths[0] no class a.b /x cindy/s", "spec.rules[0].http.paths[1] no class a.b /y cindy/t", "spec.rules[1].http.paths[0] no class  / cindy/s"},
 		},
 		"letter case and dot of the host": {
 			head + "spec: {rules: [{host: A.B., http: {paths: [{path: /, backend: {service: {name: s}}}]}}]}",
-			[]string{"spec.rules[0].http.paths[0]  a.b / cindy/s"},
+			[]string{"spec.rules[0].http.paths[0] no class a.b / cindy/s"},
 		},
 		"default backend": {
-			head + "spec: {defaultBackend: {service: {name: s}}}", []string{"spec.defaultBackend   / cindy/s"},
+			head + "spec: {defaultBackend: {service: {name: s}}}", []string{"spec.defaultBackend no class  / cindy/s"},
 		},
 		"older version": {
 			"apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a, namespace: cindy}\nspec: {backend: {serviceName: s}, rules: [{http: {paths: [{backend: {serviceName: t}}]}}]}",
-			[]string{"spec.backend   / cindy/s", "spec.rules[0].http.paths[0]   / cindy/t"},
+			[]string{"spec.backend no class  / cindy/s", "spec.rules[0].http.paths[0] no class  / cindy/t"},
 		},
 		"legacy class": {
 			"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, annotations: {kubernetes.io/ingress.class: nginx}}\nspec: {defaultBackend: {service: {name: s}}}",
-			[]string{"spec.defaultBackend nginx  / /s"},
+			[]string{"spec.defaultBackend class nginx  / /s"},
 		},
 		"backend that is no Service": {
-			head + "spec: {defaultBackend: {resource: {kind: StorageBucket, name: s}}}", []string{"spec.defaultBackend   / cindy/"},
+			head + "spec: {defaultBackend: {resource: {kind: StorageBucket, name: s}}}", []string{"spec.defaultBackend no class  / "},
 		},
 		"Service that was renamed": {
 			head + "spec: {defaultBackend: {service: {name: old}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: new, namespace: cindy, annotations: {internal.config.kubernetes.io/previousNames: \"older,old\"}}",
-			[]string{"spec.defaultBackend   / cindy/old", "spec.defaultBackend   / cindy/new"},
+			[]string{"spec.defaultBackend no class  / cindy/old", "spec.defaultBackend no class  / cindy/new"},
 		},
 		"Service of another namespace that was renamed": {
 			head + "spec: {defaultBackend: {service: {name: old}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: new, namespace: bob, annotations: {internal.config.kubernetes.io/previousNames: old}}",
-			[]string{"spec.defaultBackend   / cindy/old"},
+			[]string{"spec.defaultBackend no class  / cindy/old"},
 		},
 		"Ingress of another group": {
 			"apiVersion: networking.internal.knative.dev/v1alpha1\nkind: Ingress\nmetadata: {name: a}\nspec: {defaultBackend: {service: {name: s}}}", nil,
@@ -103,9 +112,8 @@ func TestReadsRegular(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			set, findings := manifest.Read([]byte("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    " + test.annotation + "\nspec: {defaultBackend: {service: {name: s}}}\n"))
+			found, findings := read(t, "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    "+test.annotation+"\nspec: {defaultBackend: {service: {name: s}}}\n")
 			require.Empty(t, findings)
-			found, _ := Ingresses(set, (*manifest.Item).Namespace)
 			require.Len(t, found, 1)
 			require.Equal(t, test.want, found[0].Regular)
 			require.Equal(t, test.rewrite, found[0].Rewrite)
@@ -115,28 +123,28 @@ func TestReadsRegular(t *testing.T) {
 
 // TestShares is about what the backend sees: after rewriting, and of a controller that reads paths as expressions.
 func TestShares(t *testing.T) {
-	plain := Route{Paths: Prefix("/X")}
+	plain := &Way{Paths: Prefix("/X")}
 	tests := map[string]struct {
-		route Route
+		route Way
 		want  bool
 	}{
-		"same path":                  {Route{Paths: Prefix("/X")}, true},
-		"other path":                 {Route{Paths: Prefix("/y")}, false},
-		"other letter case":          {Route{Paths: Prefix("/x")}, false},
-		"letter case of expressions": {Route{Paths: Prefix("/x"), Regular: true}, true},
-		"other expression":           {Route{Paths: Prefix("/y"), Regular: true}, false},
-		"expression for anything":    {Route{Paths: newPathSet("/[A-Z]", otherType), Regular: true}, true},
-		"rewritten to it":            {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/X"}, true},
-		"rewritten into it":          {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/X/y"}, true},
-		"rewritten away":             {Route{Paths: Prefix("/X"), Regular: true, Rewrite: "/y"}, false},
-		"rewritten to the root":      {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/"}, false},
-		"rewritten by groups":        {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "/y/$1"}, true},
-		"rewritten without a slash":  {Route{Paths: Prefix("/y"), Regular: true, Rewrite: "y"}, true},
+		"same path":                  {Way{Paths: Prefix("/X")}, true},
+		"other path":                 {Way{Paths: Prefix("/y")}, false},
+		"other letter case":          {Way{Paths: Prefix("/x")}, false},
+		"letter case of expressions": {Way{Paths: Prefix("/x"), Regular: true}, true},
+		"other expression":           {Way{Paths: Prefix("/y"), Regular: true}, false},
+		"expression for anything":    {Way{Paths: newPathSet("/[A-Z]", otherType), Regular: true}, true},
+		"rewritten to it":            {Way{Paths: Prefix("/y"), Regular: true, Rewrite: "/X"}, true},
+		"rewritten into it":          {Way{Paths: Prefix("/y"), Regular: true, Rewrite: "/X/y"}, true},
+		"rewritten away":             {Way{Paths: Prefix("/X"), Regular: true, Rewrite: "/y"}, false},
+		"rewritten to the root":      {Way{Paths: Prefix("/y"), Regular: true, Rewrite: "/"}, false},
+		"rewritten by groups":        {Way{Paths: Prefix("/y"), Regular: true, Rewrite: "/y/$1"}, true},
+		"rewritten without a slash":  {Way{Paths: Prefix("/y"), Regular: true, Rewrite: "y"}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, test.want, test.route.Shares(plain))
-			require.Equal(t, test.want, plain.Shares(test.route))
+			require.Equal(t, test.want, plain.Shares(&test.route))
 		})
 	}
 }

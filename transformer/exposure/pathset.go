@@ -64,6 +64,9 @@ func (s PathSet) Contains(other PathSet) bool {
 		}
 		return other.text == s.text && other.form != plain
 	default:
+		if s.text == "" {
+			return true
+		}
 		text := other.text
 		if other.form == segments && text == "" {
 			text = "/"
@@ -79,9 +82,21 @@ func (s PathSet) Equal(other PathSet) bool { return s.Contains(other) && other.C
 func (s PathSet) Meets(other PathSet) bool { return s.Contains(other) || other.Contains(s) }
 
 // Regular returns the set as a controller reads it that takes paths for regular expressions, case-insensitive and
-// anchored at the start only. The second result is false where the path has more to it than plain text.
+// anchored at the start only. Of a path with more to it than plain text it returns the paths that begin like it, which are
+// more than it matches; the second result is then false.
 func (s PathSet) Regular() (PathSet, bool) {
-	return PathSet{strings.ToLower(s.String()), plain}, !strings.ContainsAny(s.text, `\^$*+?()[]{}|`)
+	text := strings.ToLower(s.String())
+	special := strings.IndexAny(text, `\^$*+?.()[]{}|`)
+	switch {
+	case special < 0:
+		return PathSet{text, plain}, true
+	case strings.Contains(text, "|"):
+		return PathSet{"", plain}, false
+	case strings.IndexByte("*?{", text[special]) >= 0 && special > 0:
+		// The character before may be missing.
+		special--
+	}
+	return PathSet{text[:special], plain}, false
 }
 
 // folded returns the set without the difference between capital and small letters.

@@ -11,9 +11,9 @@ import (
 
 var (
 	// Moved is protection that was made for another namespace or name: group, host and references are those of before.
-	Moved = finding.Rule{Code: "PE207", Severity: finding.Error, Title: "protection belongs to another endpoint"}
+	Moved = finding.Rule{Code: "PE165", Severity: finding.Error, Title: "protection belongs to another endpoint"}
 	// Dangling is a reference of ours to an object that the set does not hold.
-	Dangling = finding.Rule{Code: "PE208", Severity: finding.Error, Title: "reference of ours does not resolve"}
+	Dangling = finding.Rule{Code: "PE166", Severity: finding.Error, Title: "reference of ours does not resolve"}
 )
 
 // placementRemedy is what helps against both: a layer above the function has renamed or moved what it wrote.

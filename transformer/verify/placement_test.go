@@ -91,25 +91,25 @@ func TestPlacement(t *testing.T) {
 		"as it was written": {output, nil},
 		"name of the Ingress": {
 			replace("name: private,", "name: x-private,"),
-			[]string{"error PE207 Ingress cindy/x-private" + forField, "error PE207 Middleware cindy/" + ofPrivate + forField},
+			[]string{"error PE165 Ingress cindy/x-private" + forField, "error PE165 Middleware cindy/" + ofPrivate + forField},
 		},
 		"name of the Service": {
 			replace("name: api\n  namespace: cindy\n  annotations:\n    dev", "name: x-api\n  namespace: cindy\n  annotations:\n    dev"),
-			[]string{"error PE207 Service cindy/x-api" + forField},
+			[]string{"error PE165 Service cindy/x-api" + forField},
 		},
 		"namespace of everything": {
 			replace("namespace: cindy", "namespace: bob"),
 			[]string{
-				"error PE207 Ingress bob/private" + forField, "error PE208 Ingress bob/private" + referField, "error PE207 Middleware bob/" + ofPrivate + forField,
-				"error PE207 Service bob/api" + forField, "error PE207 Ingress bob/api" + forField, "error PE208 Ingress bob/api" + referField,
-				"error PE207 Middleware bob/" + ofAPI + forField,
+				"error PE165 Ingress bob/private" + forField, "error PE166 Ingress bob/private" + referField, "error PE165 Middleware bob/" + ofPrivate + forField,
+				"error PE165 Service bob/api" + forField, "error PE165 Ingress bob/api" + forField, "error PE166 Ingress bob/api" + referField,
+				"error PE165 Middleware bob/" + ofAPI + forField,
 			},
 		},
 		"name of a Middleware": {
-			replace("name: "+ofPrivate+"\n", "name: x-"+ofPrivate+"\n"), []string{"error PE208 Ingress cindy/private" + referField},
+			replace("name: "+ofPrivate+"\n", "name: x-"+ofPrivate+"\n"), []string{"error PE166 Ingress cindy/private" + referField},
 		},
-		"no Middleware":        {without(output, "name: "+ofAPI+"\n"), []string{"error PE208 Ingress cindy/api" + referField}},
-		"no Ingress":           {without(output, "name: api\n  namespace: cindy\n  labels"), []string{"error PE207 Middleware cindy/" + ofAPI + forField}},
+		"no Middleware":        {without(output, "name: "+ofAPI+"\n"), []string{"error PE166 Ingress cindy/api" + referField}},
+		"no Ingress":           {without(output, "name: api\n  namespace: cindy\n  labels"), []string{"error PE165 Middleware cindy/" + ofAPI + forField}},
 		"Middleware of a user": {replace(ofPrivate+"@kubernetescrd", ofPrivate+"@kubernetescrd,cindy-own@kubernetescrd"), nil},
 		"of another provider":  {replace(ofPrivate+"@kubernetescrd", ofPrivate+"@kubernetescrd,x-private-endpoint-x@file"), nil},
 		"blanks in the list":   {replace("middlewares: cindy-", "middlewares: cindy-own@kubernetescrd, cindy-"), nil},
@@ -120,11 +120,11 @@ func TestPlacement(t *testing.T) {
 		},
 		"name, where namespaces are not known": {
 			replace("name: private, namespace: cindy", "name: x-private", "  namespace: cindy\n", ""),
-			[]string{"error PE207 Ingress x-private" + forField},
+			[]string{"error PE165 Ingress x-private" + forField},
 		},
 		"no Middleware, where namespaces are not known": {
 			without(replace("  namespace: cindy\n", "", ", namespace: cindy", ""), "name: "+ofAPI+"\n"),
-			[]string{"error PE208 Ingress api" + referField},
+			[]string{"error PE166 Ingress api" + referField},
 		},
 	}
 	for name, test := range tests {

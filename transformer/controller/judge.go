@@ -1,0 +1,60 @@
+package controller
+
+import (
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// Judgement is what an object that routes says about who may pass, read from what it contains: it does not matter who wrote
+// it.
+type Judgement struct {
+	// Asks is the URL that every request is put to before it may pass, empty where nobody is asked. Two ways in with the
+	// same URL admit the same people.
+	Asks string
+	// By names where that stands, such as an annotation or a Middleware.
+	By string
+	// Flaws are what opens the way nevertheless, and what deserves a word.
+	Flaws []Flaw
+}
+
+// Closed says whether nobody passes without being asked.
+func (j Judgement) Closed() bool {
+	for _, flaw := range j.Flaws {
+		if flaw.Opens {
+			return false
+		}
+	}
+	return j.Asks != ""
+}
+
+// Flaw is one thing that is wrong with the protection of an object.
+type Flaw struct {
+	Rule finding.Rule
+	// Severity is the one of the Rule where it is empty.
+	Severity finding.Severity
+	// Opens says that the protection does not hold.
+	Opens bool
+	// Field is where it stands in the object.
+	Field         string
+	Cause, Remedy string
+}
+
+// Finding returns the flaw as a Finding about object.
+func (f Flaw) Finding(object finding.Object) finding.Finding {
+	found := f.Rule.At(object, f.Field, f.Cause, f.Remedy)
+	if f.Severity != "" {
+		found.Severity = f.Severity
+	}
+	return found
+}
+
+// JudgeIngress says what the controller with an id makes of the annotations of an Ingress. A controller that is not known
+// protects nothing.
+func JudgeIngress(id string, item *manifest.Item, objects *Objects) Judgement {
+	for _, controller := range All() {
+		if controller.ID == id && controller.JudgeIngress != nil {
+			return controller.JudgeIngress(item, objects)
+		}
+	}
+	return Judgement{}
+}

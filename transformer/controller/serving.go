@@ -1,0 +1,60 @@
+package controller
+
+import (
+	"cmp"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// Serving tells which controller serves which class: the configuration does, and the IngressClass objects of a set do.
+type Serving struct {
+	ids map[string]string
+	// assumed is the class of Ingresses that name none.
+	assumed string
+}
+
+// annotationDefaultClass marks the IngressClass of Ingresses without a class:
+// https://kubernetes.io/docs/concepts/services-networking/ingress/#default-ingress-class.
+const annotationDefaultClass = "ingressclass.kubernetes.io/is-default-class"
+
+// NewServing reads the classes of settings, which may be nil, and of the IngressClass objects.
+func NewServing(settings *config.Config, objects *Objects) Serving {
+	serving := Serving{ids: map[string]string{}}
+	for _, item := range objects.OfKind("networking.k8s.io", "IngressClass") {
+		if id := idOf(item.View("spec", "controller").Text()); id != "" {
+			serving.ids[item.Name()] = id
+		}
+		if value, _ := item.Annotation(annotationDefaultClass); value == "true" {
+			serving.assumed = item.Name()
+		}
+	}
+	if settings != nil {
+		for _, class := range settings.Spec.IngressClasses {
+			serving.ids[class.Name] = class.Controller
+		}
+	}
+	return serving
+}
+
+// idOf returns the id of the controller that has a name in IngressClass objects, or the empty string.
+func idOf(name string) string {
+	for _, controller := range All() {
+		for _, own := range controller.ClassControllers {
+			if own == name {
+				return controller.ID
+			}
+		}
+	}
+	return ""
+}
+
+// ClassOf returns the class of an Ingress: the field, the older annotation, or the class that the set makes the default. It
+// is empty where there is none.
+func (s Serving) ClassOf(item *manifest.Item) string {
+	legacy, _ := item.Annotation("kubernetes.io/ingress.class")
+	return cmp.Or(item.View("spec", "ingressClassName").Text(), legacy, s.assumed)
+}
+
+// Of returns the id of the controller that serves a class, empty where nobody says which one does.
+func (s Serving) Of(class string) string { return s.ids[class] }

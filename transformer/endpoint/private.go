@@ -1,0 +1,118 @@
+package endpoint
+
+import (
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// Private is one private endpoint, as it stands in a set that is not going to be changed.
+type Private struct {
+	// Source is the Service or Ingress that carries the intent.
+	Source *manifest.Item
+	// Ingress is what routes: the Source itself, or what was generated for a Service; nil where nothing was.
+	Ingress *manifest.Item
+	// Namespace is the one in which the endpoint lives.
+	Namespace string
+}
+
+// Object returns the source as findings name it.
+func (p Private) Object() finding.Object { return p.Source.Object() }
+
+// Private returns the private endpoints of the plan, which must have been written.
+func (p *Plan) Private() []Private {
+	var private []Private
+	for _, e := range p.Endpoints {
+		if e.Private {
+			private = append(private, Private{e.Source, e.Ingress, e.Namespace})
+		}
+	}
+	return private
+}
+
+// Inspect finds the private endpoints of a rendered set, and reports everything that looks like intent and is not (E22), as
+// Expand does, without changing anything. settings may be nil: the annotation domain is then Okteto's.
+func Inspect(set *manifest.Set, settings *config.Config, options Options) ([]Private, finding.List) {
+	if settings == nil {
+		settings = &config.Config{}
+		settings.Spec.AnnotationDomain = oktetoDomain
+	}
+	plan := newPlan(set, settings, options)
+	generated := map[string]*manifest.Item{}
+	var private []Private
+	for _, item := range set.Items() {
+		source, from := plan.inspect(item)
+		if from != "" {
+			generated[plan.EffectiveNamespace(item)+"/"+from] = item
+		}
+		if source != nil {
+			private = append(private, *source)
+		}
+	}
+	for i := range private {
+		if source := private[i].Source; routingOf(source) == serviceKind {
+			private[i].Ingress = generated[private[i].Namespace+"/Service/"+source.Name()]
+		}
+	}
+	return private, plan.findings
+}
+
+// inspect returns the private endpoint that item asks for, or what item was generated from when it routes.
+func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
+	routing := routingOf(item)
+	if isConfiguration(item) || !p.mayMatter(item, routing) {
+		return nil, ""
+	}
+	defer item.Release()
+	if _, err := item.Node(); err != nil {
+		p.findings = append(p.findings, unreadable(item, err))
+		return nil, ""
+	}
+	p.refuseSentinelClass(item)
+	if from, ok := item.Annotation(AnnotationGeneratedFrom); ok {
+		if routing == ingressKind {
+			return nil, from
+		}
+		return nil, ""
+	}
+	intent, findings := p.vocabulary.readIntent(item)
+	p.findings = append(p.findings, findings...)
+	switch {
+	case findings.HasErrors():
+		return nil, ""
+	case !intent.private:
+		p.refuseSentinel(item, routing)
+		return nil, ""
+	}
+	namespace, ok := p.namespaceOf(item)
+	if !ok {
+		return nil, ""
+	}
+	private := &Private{Source: item, Namespace: namespace}
+	if routing == ingressKind {
+		private.Ingress = item
+	}
+	return private, ""
+}
+
+// Closed says whether the source still stands in the form that nothing serves.
+func (p Private) Closed() bool {
+	legacy, _ := p.Source.Annotation(annotationLegacy)
+	return p.Source.View("spec", "ingressClassName").Text() == config.SentinelClass || legacy == config.SentinelClass ||
+		p.Source.View("spec", "loadBalancerClass").Text() == config.SentinelClass
+}
+
+// Touched says whether this program has written on the endpoint: its Ingress or the Service.
+func (p Private) Touched() bool {
+	for _, item := range []*manifest.Item{p.Source, p.Ingress} {
+		if item == nil {
+			continue
+		}
+		if written, _ := item.Annotation(AnnotationFor); strings.TrimSpace(written) != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,131 @@
+package exposure
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// ingresses reads every Ingress, of any version.
+func (r *reader) ingresses() {
+	for _, group := range []string{"networking.k8s.io", "extensions"} {
+		for _, item := range r.objects.OfKind(group, "Ingress") {
+			if r.readable(item) {
+				r.ingress(item)
+				item.Release()
+			}
+		}
+	}
+}
+
+// ingress reads the ways of one Ingress. A field of another type than the API's counts as absent: the API server refuses
+// such an Ingress, so that it opens nothing.
+func (r *reader) ingress(item *manifest.Item) {
+	class := r.serving.ClassOf(item)
+	if class == config.SentinelClass {
+		return
+	}
+	id := r.serving.Of(class)
+	auth := controller.JudgeIngress(id, item, r.objects)
+	base := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "class " + class, Unserved: id == "", Auth: &auth}
+	if class == "" {
+		base.Via = "no class"
+	}
+	base.Regular, base.Rewrite = readsRegular(item)
+	base.Redirects = redirects(item)
+	if passesTLS(item) {
+		base.Layer = TLS
+	}
+	for _, fallback := range []string{"defaultBackend", "backend"} {
+		if backend := item.View("spec", fallback); backend.Exists() {
+			way := base
+			way.Field, way.Paths = "spec."+fallback, Prefix("/")
+			r.addBackend(way, backend)
+		}
+	}
+	for i, rule := range item.View("spec", "rules").Elements() {
+		for p, path := range rule.Get("http", "paths").Elements() {
+			way := base
+			way.Field = fmt.Sprintf("spec.rules[%d].http.paths[%d]", i, p)
+			way.Host = normalHost(rule.Get("host").Text())
+			way.Paths = newPathSet(path.Get("path").Text(), networkingv1.PathType(path.Get("pathType").Text()))
+			r.addBackend(way, path.Get("backend"))
+			for _, alias := range aliases(item) {
+				way.Host, way.Field = normalHost(alias), "metadata.annotations["+nginxPrefix+"server-alias]"
+				r.addBackend(way, path.Get("backend"))
+			}
+		}
+	}
+}
+
+// addBackend adds a way to a backend, in the form of v1 or of the older versions.
+func (r *reader) addBackend(way Way, backend manifest.View) {
+	service := backend.Get("service")
+	port := cmp.Or(service.Get("port", "number").Text(), service.Get("port", "name").Text(), service.Get("port").Text(), backend.Get("servicePort").Text())
+	if name := cmp.Or(service.Get("name").Text(), backend.Get("serviceName").Text()); name != "" {
+		way.Service = way.Namespace + "/" + name
+	}
+	r.add(way, port)
+}
+
+// normalHost drops what makes no difference between two hosts.
+func normalHost(host string) string { return strings.TrimSuffix(strings.ToLower(host), ".") }
+
+// The annotations of ingress-nginx that change which requests an Ingress takes. They are read whatever controller serves
+// the class: several controllers follow them.
+const nginxPrefix = "nginx.ingress.kubernetes.io/"
+
+// readsRegular looks for the two annotations that turn every path of a host into a regular expression, and returns the
+// path that one of them puts in the place of the request's.
+func readsRegular(item *manifest.Item) (regular bool, rewrite string) {
+	rewrite, _ = item.Annotation(nginxPrefix + "rewrite-target")
+	rewrite = strings.TrimSpace(rewrite)
+	return isTrue(item, nginxPrefix+"use-regex") || rewrite != "", rewrite
+}
+
+// isTrue reads a boolean annotation as ingress-nginx does: 1 and T are true.
+func isTrue(item *manifest.Item, annotation string) bool {
+	value, _ := item.Annotation(annotation)
+	yes, _ := strconv.ParseBool(value)
+	return yes || strings.EqualFold(value, "true")
+}
+
+// redirects says whether every request is answered with a redirect.
+func redirects(item *manifest.Item) bool {
+	for _, name := range []string{"permanent-redirect", "temporal-redirect"} {
+		if value, _ := item.Annotation(nginxPrefix + name); strings.TrimSpace(value) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// passesTLS says whether connections are handed to the backend as they are.
+func passesTLS(item *manifest.Item) bool {
+	for _, prefix := range []string{nginxPrefix, "haproxy-ingress.github.io/", "ingress.kubernetes.io/"} {
+		if isTrue(item, prefix+"ssl-passthrough") {
+			return true
+		}
+	}
+	return false
+}
+
+// aliases returns the further hosts that an Ingress answers for. One that is a regular expression may be any host.
+func aliases(item *manifest.Item) []string {
+	value, _ := item.Annotation(nginxPrefix + "server-alias")
+	var hosts []string
+	for _, alias := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
+		if strings.HasPrefix(alias, "~") {
+			alias = ""
+		}
+		hosts = append(hosts, alias)
+	}
+	return hosts
+}

@@ -1,0 +1,437 @@
+package exposure
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// Target is one port of the Pods behind a way in, or what stands for them where the set does not hold the Pods.
+type Target struct {
+	// Pod names a workload, an address, or a Service of which no more is known.
+	Pod string
+	// Port is a number, a name that no workload of the set explains, or empty for any.
+	Port string
+}
+
+// Meets says whether both may be the same port of the same Pod. A name and a number may mean the same.
+func (t Target) Meets(other Target) bool {
+	if t.Pod != other.Pod {
+		return false
+	}
+	return t.Port == other.Port || t.Port == "" || other.Port == "" || isNumber(t.Port) != isNumber(other.Port)
+}
+
+func isNumber(port string) bool { return strings.Trim(port, "0123456789") == "" }
+
+// String returns the target as a person reads it.
+func (t Target) String() string {
+	if t.Port == "" {
+		return t.Pod
+	}
+	return t.Pod + " port " + t.Port
+}
+
+// pods knows the Pods behind the Services of the concerned namespaces.
+type pods struct {
+	objects   *controller.Objects
+	services  map[string]*service
+	inOrder   []*service
+	workloads []*workload
+	// renamed are the present names of Services by their namespace and a name that kustomize gave up.
+	renamed map[string][]string
+	// addresses are those behind Services without a selector.
+	addresses map[string][]Target
+	// known holds what behind has found.
+	known map[string][]Target
+}
+
+type service struct {
+	item                    *manifest.Item
+	namespace, name         string
+	kind, loadBalancerClass string
+	externalName            string
+	hasExternalIPs          bool
+	selector                map[string]string
+	ports                   []servicePort
+	// matches are the workloads whose Pods it selects.
+	matches     []*workload
+	hasWorkload bool
+}
+
+type servicePort struct{ name, number, target string }
+
+type workload struct {
+	// item is nil where the workload is not in the set.
+	item           *manifest.Item
+	namespace, pod string
+	labels         map[string]string
+	hostNetwork    bool
+	ports          []containerPort
+}
+
+type containerPort struct{ field, name, number, hostPort string }
+
+func newPods(objects *controller.Objects, concerned map[string]bool) *pods {
+	p := &pods{
+		objects: objects, services: map[string]*service{}, renamed: map[string][]string{}, addresses: map[string][]Target{},
+		known: map[string][]Target{},
+	}
+	p.readServices(concerned)
+	p.readAddresses(concerned)
+	p.readWorkloads(concerned)
+	return p
+}
+
+// mayBeIn says whether an object may live in one of namespaces, without parsing it.
+func (p *pods) mayBeIn(item *manifest.Item, namespaces map[string]bool) bool {
+	found, named := false, false
+	certain := item.Pairs(func(key, value []byte) bool {
+		if string(key) == "namespace" {
+			named = true
+			found = value == nil || namespaces[string(value)]
+		}
+		return !found
+	})
+	return !certain || found || !named
+}
+
+// previousNames is the annotation in which kustomize keeps the earlier names of an object while it renders. Only after the
+// last layer it corrects the references to them.
+const previousNames = "internal.config.kubernetes.io/previousNames"
+
+// readServices reads the Services of the concerned namespaces, and those that may be another name for one of them.
+func (p *pods) readServices(concerned map[string]bool) {
+	for _, item := range p.objects.OfKind("", "Service") {
+		if !p.mayBeIn(item, concerned) && !item.Contains("ExternalName") {
+			continue
+		}
+		service := p.readService(item)
+		item.Release()
+		if service == nil {
+			continue
+		}
+		p.services[service.namespace+"/"+service.name] = service
+		p.inOrder = append(p.inOrder, service)
+	}
+}
+
+func (p *pods) readService(item *manifest.Item) *service {
+	if _, err := item.Node(); err != nil {
+		return nil
+	}
+	spec := item.View("spec")
+	s := &service{
+		item: item, namespace: p.objects.NamespaceOf(item), name: item.Name(),
+		kind: spec.Get("type").Text(), loadBalancerClass: spec.Get("loadBalancerClass").Text(), externalName: spec.Get("externalName").Text(),
+		hasExternalIPs: len(spec.Get("externalIPs").Elements()) > 0, selector: texts(spec.Get("selector")),
+	}
+	for _, port := range spec.Get("ports").Elements() {
+		number := port.Get("port").Text()
+		s.ports = append(s.ports, servicePort{port.Get("name").Text(), number, cmp.Or(port.Get("targetPort").Text(), number)})
+	}
+	previous, _ := item.Annotation(previousNames)
+	for _, name := range strings.FieldsFunc(previous, func(r rune) bool { return r == ',' }) {
+		key := s.namespace + "/" + name
+		p.renamed[key] = append(p.renamed[key], s.name)
+	}
+	return s
+}
+
+// texts returns a mapping of texts.
+func texts(view manifest.View) map[string]string {
+	values := map[string]string{}
+	for key, value := range view.Fields() {
+		values[key] = value.Text()
+	}
+	return values
+}
+
+// readAddresses reads the addresses that people have written for Services without a selector.
+func (p *pods) readAddresses(concerned map[string]bool) {
+	for _, item := range p.objects.OfKind("", "Endpoints") {
+		if !p.mayBeIn(item, concerned) {
+			continue
+		}
+		for _, subset := range item.View("subsets").Elements() {
+			p.addAddresses(item, item.Name(), subset.Get("addresses"), "ip", subset.Get("ports"))
+		}
+		item.Release()
+	}
+	for _, item := range p.objects.OfKind("discovery.k8s.io", "EndpointSlice") {
+		if !p.mayBeIn(item, concerned) {
+			continue
+		}
+		service := item.View("metadata", "labels", "kubernetes.io/service-name").Text()
+		p.addAddresses(item, service, item.View("endpoints"), "addresses", item.View("ports"))
+		item.Release()
+	}
+}
+
+func (p *pods) addAddresses(item *manifest.Item, service string, addresses manifest.View, field string, ports manifest.View) {
+	numbers := []string{}
+	for _, port := range ports.Elements() {
+		numbers = append(numbers, port.Get("port").Text())
+	}
+	if len(numbers) == 0 {
+		numbers = []string{""}
+	}
+	key := p.objects.NamespaceOf(item) + "/" + service
+	for _, address := range addresses.Elements() {
+		for _, text := range append(address.Get(field).Texts(), address.Get(field).Text()) {
+			for _, number := range numbers {
+				if text != "" {
+					p.addresses[key] = append(p.addresses[key], Target{"address " + text, number})
+				}
+			}
+		}
+	}
+}
+
+// workloadKinds are the kinds whose Pods Services select, by group and kind.
+var workloadKinds = [][2]string{
+	{"apps", "Deployment"},
+	{"apps", "StatefulSet"},
+	{"apps", "DaemonSet"},
+	{"apps", "ReplicaSet"},
+	{"", "ReplicationController"},
+	{"", "Pod"},
+	{"batch", "Job"},
+	{"batch", "CronJob"},
+	{"argoproj.io", "Rollout"},
+	{"apps.kruise.io", "CloneSet"},
+}
+
+// readWorkloads reads the workloads that a Service of a concerned namespace may select, and joins both.
+func (p *pods) readWorkloads(concerned map[string]bool) {
+	var selecting []*service
+	for _, s := range p.inOrder {
+		if len(s.selector) > 0 && concerned[s.namespace] {
+			selecting = append(selecting, s)
+		}
+	}
+	index := newSelectorIndex(selecting)
+	for _, kind := range workloadKinds {
+		for _, item := range p.objects.OfKind(kind[0], kind[1]) {
+			if maySelect(item, index.labels) && p.mayBeIn(item, concerned) {
+				p.readWorkload(item, index)
+				item.Release()
+			}
+		}
+	}
+	joinAbsent(selecting, index)
+}
+
+// joinAbsent gives Services whose Pods are not in the set Pods with just the labels that they select, so that a Service with
+// the same selector, or a wider one, is known to lead to the same Pods.
+func joinAbsent(selecting []*service, index *selectorIndex) {
+	absent := map[string]bool{}
+	for _, s := range selecting {
+		pod := "Pods of " + s.namespace + " with " + labelText(s.selector)
+		if !s.hasWorkload && !absent[pod] {
+			absent[pod] = true
+			index.join(&workload{namespace: s.namespace, pod: pod, labels: s.selector})
+		}
+	}
+}
+
+// maySelect says whether an object may have one of the labels in pairs, without parsing it.
+func maySelect(item *manifest.Item, pairs map[string]bool) bool {
+	found := false
+	var buffer bytes.Buffer
+	certain := item.Pairs(func(key, value []byte) bool {
+		if !pairs[string(key)] {
+			return true
+		}
+		buffer.Reset()
+		buffer.Write(key)
+		buffer.WriteByte('=')
+		buffer.Write(value)
+		found = value == nil || pairs[buffer.String()]
+		return !found
+	})
+	return !certain || found
+}
+
+func labelText(labels map[string]string) string {
+	pairs := make([]string, 0, len(labels))
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		pairs = append(pairs, key+"="+labels[key])
+	}
+	return strings.Join(pairs, ",")
+}
+
+func (p *pods) readWorkload(item *manifest.Item, index *selectorIndex) {
+	pod, path := item.View(), ""
+	switch item.Kind() {
+	case "Pod":
+	case "CronJob":
+		pod, path = item.View("spec", "jobTemplate", "spec", "template"), "spec.jobTemplate.spec.template."
+	default:
+		pod, path = item.View("spec", "template"), "spec.template."
+	}
+	w := &workload{
+		item: item, namespace: p.objects.NamespaceOf(item), labels: texts(pod.Get("metadata", "labels")),
+		hostNetwork: pod.Get("spec", "hostNetwork").Text() == "true",
+	}
+	w.pod = fmt.Sprintf("%s %s/%s", item.Kind(), w.namespace, item.Name())
+	for _, field := range []string{"containers", "initContainers"} {
+		for c, container := range pod.Get("spec", field).Elements() {
+			for i, port := range container.Get("ports").Elements() {
+				w.ports = append(w.ports, containerPort{
+					fmt.Sprintf("%sspec.%s[%d].ports[%d]", path, field, c, i),
+					port.Get("name").Text(), port.Get("containerPort").Text(), port.Get("hostPort").Text(),
+				})
+			}
+		}
+	}
+	if w.hostNetwork && len(w.ports) == 0 {
+		w.ports = []containerPort{{field: path + "spec.hostNetwork"}}
+	}
+	p.workloads = append(p.workloads, w)
+	index.join(w)
+}
+
+// selectorIndex finds the Services that select given labels without trying all of them: each Service stands under the
+// rarest of its pairs.
+type selectorIndex struct {
+	byPair map[string][]*service
+	// labels are the keys of those pairs, and the pairs as key=value.
+	labels map[string]bool
+}
+
+func newSelectorIndex(services []*service) *selectorIndex {
+	count := map[string]int{}
+	for _, s := range services {
+		for key, value := range s.selector {
+			count[s.pair(key, value)]++
+		}
+	}
+	index := &selectorIndex{map[string][]*service{}, map[string]bool{}}
+	for _, s := range services {
+		rarest := slices.MinFunc(slices.Sorted(maps.Keys(s.selector)), func(a, b string) int {
+			return cmp.Compare(count[s.pair(a, s.selector[a])], count[s.pair(b, s.selector[b])])
+		})
+		pair := s.pair(rarest, s.selector[rarest])
+		index.byPair[pair] = append(index.byPair[pair], s)
+		index.labels[rarest], index.labels[rarest+"="+s.selector[rarest]] = true, true
+	}
+	return index
+}
+
+func (s *service) pair(key, value string) string { return s.namespace + "/" + key + "=" + value }
+
+// join tells a workload and the Services that select it of each other.
+func (x *selectorIndex) join(w *workload) {
+	for _, key := range slices.Sorted(maps.Keys(w.labels)) {
+		for _, s := range x.byPair[w.namespace+"/"+key+"="+w.labels[key]] {
+			if s.selects(w.labels) {
+				s.matches = append(s.matches, w)
+				s.hasWorkload = s.hasWorkload || w.item != nil
+			}
+		}
+	}
+}
+
+func (s *service) selects(labels map[string]string) bool {
+	for key, value := range s.selector {
+		if present, ok := labels[key]; !ok || present != value {
+			return false
+		}
+	}
+	return true
+}
+
+// namesOf returns the names that a reference to a Service may mean.
+func (p *pods) namesOf(namespace, name string) []string {
+	return append([]string{name}, p.renamed[namespace+"/"+name]...)
+}
+
+// behind returns the targets of one port of a Service, or of all of them where port is empty.
+func (p *pods) behind(namespace, name, port string) []Target {
+	key := namespace + "/" + name + "/" + port
+	if targets, ok := p.known[key]; ok {
+		return targets
+	}
+	// An alias of an alias of itself ends here.
+	p.known[key] = nil
+	targets := p.find(namespace, name, port)
+	p.known[key] = targets
+	return targets
+}
+
+func (p *pods) find(namespace, name, port string) []Target {
+	s := p.services[namespace+"/"+name]
+	if s == nil {
+		return []Target{{"Service " + namespace + "/" + name, ""}}
+	}
+	if s.kind == "ExternalName" {
+		return p.alias(s, port)
+	}
+	var targets []Target
+	for _, target := range s.targetPorts(port) {
+		for _, w := range s.matches {
+			targets = append(targets, Target{w.pod, w.resolve(target)})
+		}
+		if len(s.selector) == 0 && len(p.addresses[namespace+"/"+name]) == 0 {
+			targets = append(targets, Target{"Service " + namespace + "/" + name, target})
+		}
+	}
+	if len(s.selector) == 0 {
+		targets = append(targets, p.addresses[namespace+"/"+name]...)
+	}
+	return targets
+}
+
+// alias follows the name that an ExternalName Service stands for.
+func (p *pods) alias(s *service, port string) []Target {
+	if name, namespace, ok := clusterName(s.externalName); ok {
+		return p.behind(namespace, name, port)
+	}
+	return []Target{{"host " + normalHost(s.externalName), port}}
+}
+
+// clusterName splits the DNS name of a Service: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/.
+func clusterName(host string) (name, namespace string, ok bool) {
+	labels := strings.Split(normalHost(host), ".")
+	if len(labels) < 3 || labels[2] != "svc" {
+		return "", "", false
+	}
+	return labels[0], labels[1], true
+}
+
+// targetPorts returns the ports of the Pods that stand behind a port of the Service. One that the Service does not have may
+// be any.
+func (s *service) targetPorts(port string) []string {
+	var targets []string
+	for _, candidate := range s.ports {
+		if port == "" || candidate.number == port || candidate.name == port {
+			targets = append(targets, candidate.target)
+		}
+	}
+	if len(targets) == 0 {
+		return []string{""}
+	}
+	return targets
+}
+
+// resolve returns the number of a container port that has a name.
+func (w *workload) resolve(port string) string {
+	for _, candidate := range w.ports {
+		if candidate.name == port && port != "" {
+			return candidate.number
+		}
+	}
+	return port
+}
+
+func splitName(full string) (namespace, name string) {
+	namespace, name, _ = strings.Cut(full, "/")
+	return namespace, name
+}

@@ -1,0 +1,56 @@
+package exposure
+
+import (
+	"fmt"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+)
+
+// services reads the Services that are reachable from outside by themselves.
+func (r *reader) services() {
+	for _, service := range r.pods.inOrder {
+		via := service.opens()
+		if via == "" {
+			continue
+		}
+		for i, port := range service.ports {
+			r.ways = append(r.ways, &Way{
+				Item: service.item, Field: fmt.Sprintf("spec.ports[%d]", i), Namespace: service.namespace, Via: via, Layer: TCP, Paths: Prefix("/"),
+				Service: service.namespace + "/" + service.name, Targets: r.pods.behind(service.namespace, service.name, port.number),
+			})
+		}
+	}
+}
+
+// opens says how a Service is reachable from outside, empty where it is not.
+func (s *service) opens() string {
+	switch {
+	case s.kind == "NodePort", s.kind == "LoadBalancer" && s.loadBalancerClass != config.SentinelClass:
+		return s.kind
+	case s.hasExternalIPs:
+		return "externalIPs"
+	default:
+		return ""
+	}
+}
+
+// hostPorts reads the Pods that open ports of their nodes.
+func (r *reader) hostPorts() {
+	for _, workload := range r.pods.workloads {
+		for _, port := range workload.ports {
+			via := ""
+			switch {
+			case workload.hostNetwork:
+				via = "hostNetwork"
+			case port.hostPort != "":
+				via = "hostPort " + port.hostPort
+			default:
+				continue
+			}
+			r.ways = append(r.ways, &Way{
+				Item: workload.item, Field: port.field, Namespace: workload.namespace, Via: via, Layer: TCP, Paths: Prefix("/"),
+				Targets: []Target{{workload.pod, port.number}},
+			})
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package verify
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
+	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/exposure"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+)
+
+// The rules about a private endpoint itself. None of them can be waived.
+var (
+	// NotProtected is a private endpoint that lets everybody in.
+	NotProtected = finding.Rule{Code: "PE161", Severity: finding.Error, Title: "private endpoint without protection"}
+	// NotRun is a private endpoint that this program has never seen.
+	NotRun = finding.Rule{Code: "PE162", Severity: finding.Error, Title: "the function did not run"}
+	// NoEndpoint is a private Service for which nothing was generated.
+	NoEndpoint = finding.Rule{Code: "PE163", Severity: finding.Error, Title: "private Service without an endpoint"}
+	// NotProved is a private endpoint of a class whose controller is not known.
+	NotProved = finding.Rule{Code: "PE164", Severity: finding.Error, Title: "not proved"}
+	// WrongConstraint is a private endpoint that admits other people than the configuration says.
+	WrongConstraint = finding.Rule{Code: "PE167", Severity: finding.Error, Title: "private endpoint admits other people"}
+)
+
+// runRemedy is what helps against a function that was left out.
+const runRemedy = "run the function over the set: kustomize leaves exec functions out without a word when --enable-exec is missing beside --enable-alpha-plugins"
+
+// endpoint proves one endpoint as such: that its own routes ask, and ask for the right people.
+func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
+	proof := Proof{Endpoint: e, Own: own}
+	missing := func(rule finding.Rule, field, cause, remedy string) Proof {
+		c.report(e.Source, e.Namespace, rule.At(e.Object(), field, cause, remedy))
+		return proof
+	}
+	switch {
+	case e.Closed():
+		return missing(NotRun, "", "the function did not run: the source is closed, and there is no endpoint", runRemedy)
+	case e.Ingress == nil && e.Touched():
+		return missing(NoEndpoint, "", "no Ingress was generated from this private Service", "run the function again over the whole set")
+	case e.Ingress == nil:
+		return missing(NotRun, "", "the function did not run: no Ingress was generated from this private Service", runRemedy)
+	}
+	class := c.serving.ClassOf(e.Ingress)
+	id := c.serving.Of(class)
+	if id == "" {
+		return missing(NotProved, "spec.ingressClassName", fmt.Sprintf("not proved: nothing says which controller serves class %q", class), "pass --config, and list the class under spec.ingressClasses")
+	}
+	proof.Auth = controller.JudgeIngress(id, e.Ingress, c.objects)
+	for _, flaw := range proof.Auth.Flaws {
+		c.report(e.Ingress, e.Namespace, flaw.Finding(e.Ingress.Object()))
+	}
+	if !proof.Auth.Closed() {
+		c.unprotected(e, id, proof.Auth)
+		return proof
+	}
+	c.constraint(e, proof.Auth)
+	c.ownRoutes(e, proof)
+	return proof
+}
+
+// unprotected reports an endpoint that asks nobody, unless a flaw says so already.
+func (c *checker) unprotected(e endpoint.Private, id string, auth controller.Judgement) {
+	for _, flaw := range auth.Flaws {
+		if flaw.Opens {
+			return
+		}
+	}
+	if e.Touched() {
+		c.report(e.Ingress, e.Namespace, NotProtected.At(e.Ingress.Object(), "", fmt.Sprintf("%s asks nobody to sign in here: the protection that was written is gone", id),
+			"let the function run last: a patch or another function above it has removed what it wrote"))
+		return
+	}
+	c.report(e.Ingress, e.Namespace, NotRun.At(e.Ingress.Object(), "", fmt.Sprintf("the function did not run: %s asks nobody to sign in here", id), runRemedy))
+}
+
+// constraint compares who is asked for with who should be (E13, E19).
+func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
+	if c.Settings == nil {
+		if parsed, err := url.Parse(auth.Asks); err == nil && parsed.Query().Has("allowed_groups") && strings.Trim(parsed.Query().Get("allowed_groups"), ", ") == "" {
+			c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", "the list of groups is empty, which admits everybody who can sign in", "name the groups of the namespace"))
+		}
+		return
+	}
+	expected, err := controller.AuthURL(c.Settings, e.Namespace)
+	if err != nil {
+		c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", err.Error(), "correct spec.access in the configuration"))
+		return
+	}
+	if auth.Asks != expected {
+		c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", fmt.Sprintf("%s asks %s, not %s", auth.By, auth.Asks, expected),
+			"run the function again with this configuration"))
+	}
+}
+
+// The rules about the routes of a private endpoint.
+var (
+	// EveryHost is a private route that is not bound to one host (G4).
+	EveryHost = finding.Rule{Code: "PE211", Severity: finding.Error, Title: "private route for every host"}
+	// OwnSignIn is an auth service that would have to be asked before it can be asked (G9).
+	OwnSignIn = finding.Rule{Code: "PE214", Severity: finding.Error, Title: "auth service behind its own sign-in"}
+)
+
+// ownRoutes reports routes of a private Ingress that cannot be proved as they are.
+func (c *checker) ownRoutes(e endpoint.Private, proof Proof) {
+	for _, way := range proof.Own {
+		if way.Host == "" && !strings.HasSuffix(way.Field, "ackend") || strings.HasPrefix(way.Host, "*") {
+			c.report(e.Ingress, e.Namespace, EveryHost.At(e.Ingress.Object(), way.Field, "a private route must have one exact host: the cookie and the sign-in page belong to a host", "write the host"))
+		}
+		if c.isAuthService(way, proof.Auth.Asks) {
+			c.report(e.Ingress, e.Namespace, OwnSignIn.At(e.Ingress.Object(), way.Field, fmt.Sprintf("%s is the auth service itself: nobody could sign in to reach the sign-in", serviceText(way)),
+				"remove the intent here: the auth service protects itself"))
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/exposure"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// sideDoors compares one way of an endpoint with every other that can meet it.
+func (c *checker) sideDoors(proof *Proof, private *exposure.Way, t table) {
+	for _, other := range t.meeting(private, proof.Auth.Asks) {
+		p := c.pair(proof, private, other)
+		for _, line := range decisions {
+			if line.meets(p) {
+				proof.Others = append(proof.Others, Conclusion{other, line.Code, line.Title})
+				c.conclude(p, line)
+				break
+			}
+		}
+	}
+}
+
+func (c *checker) pair(proof *Proof, private, other *exposure.Way) pair {
+	p := pair{
+		private: private, other: other, endpoint: proof.Endpoint.Object(), shares: shareTargets(private.Targets, other.Targets),
+		sameHost: private.Host == other.Host && private.Via == other.Via, covers: isPattern(other.Host) && covers(other.Host, private.Host),
+		otherIsPrivate: c.private[other.Item] && other.Auth != nil && other.Auth.Closed(), authService: c.isAuthService(other, proof.Auth.Asks),
+	}
+	for _, way := range proof.Own {
+		p.host = cmp.Or(p.host, way.Host)
+	}
+	p.privatePaths, p.otherPaths, p.certain = private.Paths, other.Paths, true
+	if private.Regular && p.sameHost {
+		var plainPrivate, plainOther bool
+		p.privatePaths, plainPrivate = private.Paths.Regular()
+		p.otherPaths, plainOther = other.Paths.Regular()
+		p.certain = plainPrivate && plainOther
+	}
+	return p
+}
+
+func shareTargets(a, b []exposure.Target) bool {
+	for _, target := range a {
+		for _, other := range b {
+			if target.Meets(other) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// conclude reports what a line of the table says about a pair.
+func (c *checker) conclude(p pair, line decision) {
+	if line.Code == "" {
+		c.warnOfHeaders(p)
+		return
+	}
+	item := p.other.Item
+	if line.ofPrivate {
+		item = p.private.Item
+	}
+	found := line.say(p, line.Rule)
+	c.reportSideDoor(item, p.private.Namespace, found)
+	if found.Severity != finding.Error {
+		c.warnOfHeaders(p)
+	}
+}
+
+// warnOfHeaders reports public routes that are allowed and lead to private Pods (G12).
+func (c *checker) warnOfHeaders(p pair) {
+	if !p.sameHost || !p.shares || p.other.Layer != exposure.HTTP || p.authService || p.other.Redirects || p.other.Auth.Closed() {
+		return
+	}
+	c.reportSideDoor(p.other.Item, p.private.Namespace, HeadersPass.At(p.other.Item.Object(), "", fmt.Sprintf(
+		"the Pods of %s trust the headers of the sign-in, and a client that comes through this public object can write them itself", p.endpoint),
+		"let the public routes lead to Pods of their own, or let the controller remove the headers of auth.responseHeaders there"))
+}
+
+// reportSideDoor reports something beyond the endpoint itself, as severe as the configuration wants it.
+func (c *checker) reportSideDoor(item *manifest.Item, namespace string, found finding.Finding) {
+	if c.Settings != nil && c.Settings.Spec.Verify.Mode == config.VerifyWarn && found.Severity == finding.Error {
+		found = found.As(finding.Warning)
+	}
+	c.report(item, namespace, found)
+}
+
+// isAuthService says whether a way leads to the auth service with an address: by the name of its Service in the cluster, or
+// through a host of the set.
+func (c *checker) isAuthService(way *exposure.Way, address string) bool {
+	if way.Service == "" {
+		return false
+	}
+	services, known := c.authServices[address]
+	if !known {
+		services = c.findAuthServices(address)
+		c.authServices[address] = services
+	}
+	return services[way.Service]
+}
+
+func (c *checker) findAuthServices(address string) map[string]bool {
+	services := map[string]bool{}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return services
+	}
+	labels := strings.Split(parsed.Hostname(), ".")
+	if len(labels) >= 2 && (len(labels) == 2 || labels[2] == "svc") {
+		services[labels[1]+"/"+labels[0]] = true
+	}
+	for _, way := range c.ways.Ways {
+		if way.Layer == exposure.HTTP && way.Host == parsed.Hostname() && way.Service != "" && way.Paths.Contains(exposure.Prefix(strings.TrimSuffix(parsed.Path, "/"))) {
+			services[way.Service] = true
+		}
+	}
+	return services
+}

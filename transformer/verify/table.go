@@ -1,0 +1,325 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/exposure"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+)
+
+// pair is a way of a private endpoint, and another way that can meet it and does not ask the same.
+type pair struct {
+	private, other *exposure.Way
+	// host is the one that carries the endpoint, for remedies.
+	host string
+	// endpoint names the source of the private way.
+	endpoint finding.Object
+	// shares says that both reach the same port of the same Pods.
+	shares bool
+	// sameHost says that both stand for the same host through the same class or Gateway.
+	sameHost bool
+	// covers says that the host of the other way is a pattern that stands for the private one too.
+	covers bool
+	// privatePaths and otherPaths are the paths as the controller reads them; certain says that they are these and no others.
+	privatePaths, otherPaths exposure.PathSet
+	certain                  bool
+	// otherIsPrivate says that the other way is one of another private endpoint, and asks.
+	otherIsPrivate bool
+	// authService says that the other way leads to the auth service that the private one asks.
+	authService bool
+}
+
+// decision is one line of the decision table. The first line that meets a pair decides.
+type decision struct {
+	finding.Rule
+	meets func(pair) bool
+	// ofPrivate says that the finding is about the object of the private way.
+	ofPrivate bool
+	// say returns the finding about the pair.
+	say func(pair, finding.Rule) finding.Finding
+}
+
+// decisions is the decision table for a private way and another one without equal protection. Lines without a Rule are
+// harmless.
+var decisions = []decision{
+	{
+		Rule: finding.Rule{Title: "answers with a redirect and reaches nobody"}, meets: func(p pair) bool { return p.other.Redirects },
+	},
+	{
+		Rule: OpenPort, meets: func(p pair) bool { return p.other.Layer == exposure.TCP && p.shares },
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("%s opens %s, which %s makes private", p.other.Via, targetText(p), p.endpoint),
+				"make the Service a ClusterIP, or give the private endpoint Pods or a port of its own")
+		},
+	},
+	{
+		Rule: PassedThrough, meets: func(p pair) bool { return p.other.Layer == exposure.TLS && p.shares },
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("connections for %s are handed to %s as they are, which %s makes private", hostText(p.other.Host), targetText(p), p.endpoint),
+				"end TLS at the controller: nobody can be asked to sign in on a connection that it does not read")
+		},
+	},
+	{
+		Rule: finding.Rule{Title: "leads to other Pods"}, meets: func(p pair) bool { return p.other.Layer != exposure.HTTP },
+	},
+	{
+		Rule: finding.Rule{Title: "is a private endpoint of its own"}, meets: func(p pair) bool { return p.otherIsPrivate && !p.shares },
+	},
+	{
+		Rule: finding.Rule{Title: "leads to the auth service"}, meets: func(p pair) bool { return p.authService },
+	},
+	{
+		Rule: ForeignSignIn, meets: func(p pair) bool { return p.sameHost && exposure.Prefix("/oauth2").Contains(p.otherPaths) },
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s belongs to the sign-in of %s, and leads to %s", p.other.Paths, p.other.Host, p.endpoint, serviceText(p.other)),
+				"lead the path to the auth service, or use another path")
+		},
+	},
+	{
+		Rule: RegularPath, meets: func(p pair) bool { return p.sameHost && !p.certain && p.privatePaths.Meets(p.otherPaths) },
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.other.Item.Object(), p.other.Field,
+				fmt.Sprintf("path %s is read as a regular expression on %s and may match the private path %s", p.other.Paths, p.other.Host, p.private.Paths),
+				"move the paths that need rewriting to a host of their own")
+		},
+	},
+	{
+		Rule: SameRequests, meets: func(p pair) bool {
+			return p.sameHost && p.certain && (p.otherPaths.Equal(p.privatePaths) || p.otherPaths.Exact() && p.otherPaths.String() == p.privatePaths.String())
+		},
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s is private in %s", p.other.Paths, p.other.Host, p.private.Item.Object()),
+				"remove the public path, or make this Ingress private too")
+		},
+	},
+	{
+		Rule: OtherWay, meets: func(p pair) bool {
+			return p.sameHost && p.shares && (p.private.Rewrite != "" || p.other.Rewrite != "") && p.other.Shares(p.private)
+		},
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return otherWay(p, r, "serve the two on Services of their own, or do not rewrite into each other's paths")
+		},
+	},
+	{
+		Rule: PublicInside, meets: func(p pair) bool { return p.sameHost && p.certain && p.privatePaths.Contains(p.otherPaths) },
+		say: func(p pair, r finding.Rule) finding.Finding {
+			severity := finding.Info
+			if p.shares || p.private.Namespace != p.other.Namespace {
+				severity = finding.Warning
+			}
+			return r.At(p.other.Item.Object(), p.other.Field,
+				fmt.Sprintf("path %s on %s %s inside the private path %s of %s", p.other.Paths, p.other.Host, accessText(p.other), p.private.Paths, p.private.Item.Object()),
+				"if that is not meant, make this Ingress private too").As(severity)
+		},
+	},
+	{
+		Rule: PublicBeside, ofPrivate: true, meets: func(p pair) bool {
+			return p.sameHost && p.certain && p.privatePaths.Exact() && p.otherPaths.Contains(p.privatePaths) &&
+				(p.otherPaths.Everything() || p.otherPaths.String() == p.privatePaths.String())
+		},
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.private.Item.Object(), p.private.Field,
+				fmt.Sprintf("path %s is private but %s/ %s through %s", p.private.Paths, strings.TrimRight(p.private.Paths.String(), "/"), accessText(p.other), p.other.Item.Object()),
+				"write pathType: Prefix")
+		},
+	},
+	{
+		Rule: HostOfTwo, meets: func(p pair) bool { return p.sameHost && p.private.Namespace != p.other.Namespace },
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("host %s is also the one of %s", p.other.Host, p.private.Item.Object()), "").As(finding.Info)
+		},
+	},
+	{
+		Rule: finding.Rule{Title: "takes other paths of the host"}, meets: func(p pair) bool { return p.sameHost },
+	},
+	{
+		Rule: CatchAll, meets: func(p pair) bool { return p.covers },
+		say: func(p pair, r finding.Rule) finding.Finding {
+			severity := finding.Info
+			if p.shares && p.other.Shares(p.private) {
+				severity = finding.Error
+			}
+			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("%s also stands for the private host %s", wayText(p.other), p.private.Host), "write the exact host").As(severity)
+		},
+	},
+	{
+		Rule: OtherWay, meets: func(p pair) bool { return p.shares && p.other.Shares(p.private) },
+		say: func(p pair, r finding.Rule) finding.Finding { return otherWay(p, r, splitRemedy(p)) },
+	},
+	{
+		Rule: finding.Rule{Title: "takes requests that the private route does not, or leads elsewhere"}, meets: func(pair) bool { return true },
+	},
+}
+
+// The rules of the decision table.
+var (
+	// OtherWay is a public way that reaches a private path through another host or class.
+	OtherWay = finding.Rule{Code: "PE201", Severity: finding.Error, Title: "private path reachable without sign-in"}
+	// SameRequests is a public way for the very requests of a private one: which of them wins is nobody's decision.
+	SameRequests = finding.Rule{Code: "PE202", Severity: finding.Error, Title: "the same requests are private and public"}
+	// PublicInside is a public path inside a private one.
+	PublicInside = finding.Rule{Code: "PE203", Severity: finding.Warning, Title: "public path inside a private one"}
+	// PublicBeside is a public Prefix around a private Exact path: /x/ is public.
+	PublicBeside = finding.Rule{Code: "PE204", Severity: finding.Warning, Title: "private path is exact"}
+	// HostOfTwo is a host that Ingresses of two namespaces serve.
+	HostOfTwo = finding.Rule{Code: "PE205", Severity: finding.Info, Title: "private host shared with another namespace"}
+	// CatchAll is a public way for every host, or for a wildcard that covers a private one.
+	CatchAll = finding.Rule{Code: "PE206", Severity: finding.Error, Title: "public route for every host"}
+	// OpenPort is a port of private Pods that is open without HTTP routing (G3).
+	OpenPort = finding.Rule{Code: "PE207", Severity: finding.Error, Title: "private Pods have an open port"}
+	// PassedThrough is a connection to private Pods that the controller does not read (G7).
+	PassedThrough = finding.Rule{Code: "PE209", Severity: finding.Error, Title: "TLS passthrough to private Pods"}
+	// HeadersPass is a public way to private Pods, on which nobody removes the headers that tell who has signed in (G12).
+	HeadersPass = finding.Rule{Code: "PE213", Severity: finding.Warning, Title: "identity headers pass unfiltered"}
+	// ForeignSignIn is the path of the sign-in on a private host, in the hands of another backend than the auth service (G9).
+	ForeignSignIn = finding.Rule{Code: "PE215", Severity: finding.Error, Title: "sign-in path leads elsewhere"}
+	// RegularPath is a public path that a controller may read as matching a private one (N5).
+	RegularPath = finding.Rule{Code: "PE305", Severity: finding.Error, Title: "public path may match a private one"}
+)
+
+func otherWay(p pair, r finding.Rule, remedy string) finding.Finding {
+	return r.At(p.other.Item.Object(), p.other.Field,
+		fmt.Sprintf("%s reaches path %s of %s, which %s makes private", wayText(p.other), p.private.Paths, serviceText(p.private), p.endpoint), remedy)
+}
+
+// splitRemedy shows how one host carries public and private paths (E15).
+func splitRemedy(p pair) string {
+	return fmt.Sprintf("serve public and private paths on one host: write host %s, or the same generate-host word, on both Ingresses, with paths that do not meet; or make both private", p.host)
+}
+
+func serviceText(way *exposure.Way) string { return "Service " + way.Service }
+
+func targetText(p pair) string {
+	for _, target := range p.private.Targets {
+		if slices.ContainsFunc(p.other.Targets, target.Meets) {
+			return target.String()
+		}
+	}
+	return serviceText(p.private)
+}
+
+// accessText says who may use a way.
+func accessText(way *exposure.Way) string {
+	if way.Auth != nil && way.Auth.Closed() {
+		return "asks " + way.Auth.Asks
+	}
+	return "is public"
+}
+
+func hostText(host string) string {
+	if host == "" {
+		return "every host"
+	}
+	return host
+}
+
+func wayText(way *exposure.Way) string {
+	text := fmt.Sprintf("%s, path %s,", hostText(way.Host), way.Paths)
+	if way.Rewrite != "" {
+		text = fmt.Sprintf("%s, path %s, rewritten to %s,", hostText(way.Host), way.Paths, way.Rewrite)
+	}
+	if way.Auth != nil && way.Auth.Closed() {
+		text += " which asks " + way.Auth.Asks + ","
+	}
+	if way.Unserved {
+		text += " through " + way.Via + ", of which nobody knows who serves it,"
+	}
+	return text
+}
+
+// table finds the ways that can meet a private one without comparing all pairs. Ways that ask the same are in one group,
+// which is passed over as a whole.
+type table struct {
+	byHost map[string]groups
+	byPod  map[string]groups
+	// patterns are the ways for every host and for wildcards.
+	patterns groups
+}
+
+// groups are ways by who is asked before they pass; "" is nobody.
+type groups map[string][]*exposure.Way
+
+func newTable(ways []*exposure.Way) table {
+	t := table{byHost: map[string]groups{}, byPod: map[string]groups{}, patterns: groups{}}
+	for _, way := range ways {
+		asks := ""
+		if way.Auth != nil && way.Auth.Closed() && way.Layer == exposure.HTTP {
+			asks = way.Auth.Asks
+		}
+		if isPattern(way.Host) && way.Layer != exposure.TCP {
+			t.patterns[asks] = append(t.patterns[asks], way)
+		} else if way.Layer != exposure.TCP {
+			add(t.byHost, way.Host, asks, way)
+		}
+		seen := map[string]bool{}
+		for _, target := range way.Targets {
+			if !seen[target.Pod] {
+				seen[target.Pod] = true
+				add(t.byPod, target.Pod, asks, way)
+			}
+		}
+	}
+	return t
+}
+
+func add(index map[string]groups, key, asks string, way *exposure.Way) {
+	if index[key] == nil {
+		index[key] = groups{}
+	}
+	index[key][asks] = append(index[key][asks], way)
+}
+
+func isPattern(host string) bool { return host == "" || strings.HasPrefix(host, "*.") }
+
+// others returns the ways that do not ask the same, in a stable order.
+func (g groups) others(asks string) []*exposure.Way {
+	var ways []*exposure.Way
+	for _, key := range sortedKeys(g) {
+		if key != asks {
+			ways = append(ways, g[key]...)
+		}
+	}
+	return ways
+}
+
+func sortedKeys(g groups) []string {
+	keys := make([]string, 0, len(g))
+	for key := range g {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// meeting returns the ways that can meet a private one, each once.
+func (t table) meeting(private *exposure.Way, asks string) []*exposure.Way {
+	candidates := t.byHost[private.Host].others(asks)
+	for _, way := range t.patterns.others(asks) {
+		if covers(way.Host, private.Host) {
+			candidates = append(candidates, way)
+		}
+	}
+	for _, target := range private.Targets {
+		candidates = append(candidates, t.byPod[target.Pod].others(asks)...)
+	}
+	seen := map[*exposure.Way]bool{}
+	return slices.DeleteFunc(candidates, func(way *exposure.Way) bool {
+		if way.Item == private.Item || seen[way] {
+			return true
+		}
+		seen[way] = true
+		return false
+	})
+}
+
+// covers says whether pattern, a host of a way, stands for more hosts than one and host is among them.
+func covers(pattern, host string) bool {
+	if pattern == "" {
+		return true
+	}
+	parent, wildcard := strings.CutPrefix(pattern, "*.")
+	_, rest, _ := strings.Cut(host, ".")
+	return wildcard && rest == parent
+}

@@ -1,0 +1,109 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// The rules about waivers.
+var (
+	// WrongWaiver is a waiver that says nothing that can be followed.
+	WrongWaiver = finding.Rule{Code: "PE170", Severity: finding.Error, Title: "waiver not valid"}
+	// UnusedWaiver is a waiver of what nobody found.
+	UnusedWaiver = finding.Rule{Code: "PE171", Severity: finding.Warning, Title: "waiver without effect"}
+)
+
+// waivers are what people have accepted, by the object that carries the waiver and the code.
+type waivers struct {
+	byItem   map[*manifest.Item][]*waiver
+	inOrder  []*waiver
+	findings finding.List
+}
+
+type waiver struct {
+	item         *manifest.Item
+	code, reason string
+	used         bool
+}
+
+// readWaivers reads the waivers of a set: "PE203: reason; PE204: reason".
+func readWaivers(set *manifest.Set, ignore bool) *waivers {
+	w := &waivers{byItem: map[*manifest.Item][]*waiver{}}
+	if ignore {
+		return w
+	}
+	for _, item := range set.Items() {
+		if !item.Contains(endpoint.AnnotationWaive) {
+			continue
+		}
+		if text, ok := item.Annotation(endpoint.AnnotationWaive); ok {
+			w.read(item, text)
+		}
+	}
+	return w
+}
+
+func (w *waivers) read(item *manifest.Item, text string) {
+	refuse := func(cause, remedy string) {
+		w.findings = append(w.findings, WrongWaiver.At(item.Object(), "metadata.annotations["+endpoint.AnnotationWaive+"]", cause, remedy))
+	}
+	entries := slices.DeleteFunc(strings.Split(text, ";"), func(entry string) bool { return strings.TrimSpace(entry) == "" })
+	if len(entries) == 0 {
+		refuse("is empty", `write "CODE: reason"`)
+	}
+	for _, entry := range entries {
+		code, reason, _ := strings.Cut(entry, ":")
+		code, reason = strings.TrimSpace(code), strings.TrimSpace(reason)
+		switch {
+		case !isCode(code):
+			refuse(fmt.Sprintf("%q is not a code of a finding", code), `write "CODE: reason; CODE: reason"`)
+		case !waivable(code):
+			refuse(fmt.Sprintf("%s cannot be waived", code), "only the codes PE200 to PE799 can: correct what the finding is about")
+		case reason == "":
+			refuse(fmt.Sprintf("%s is waived without a reason", code), "write the reason after a colon")
+		default:
+			accepted := &waiver{item: item, code: code, reason: reason}
+			w.byItem[item] = append(w.byItem[item], accepted)
+			w.inOrder = append(w.inOrder, accepted)
+		}
+	}
+}
+
+func isCode(code string) bool {
+	number, ok := strings.CutPrefix(code, "PE")
+	return ok && len(number) == 3 && strings.Trim(number, "0123456789") == ""
+}
+
+func waivable(code string) bool { return code >= "PE200" && code < "PE800" }
+
+// reason returns the reason with which a finding about item is waived, empty where it is not. Only the namespace of the
+// endpoint can accept what opens it.
+func (w *waivers) reason(item *manifest.Item, found finding.Finding, sameNamespace bool) string {
+	if !sameNamespace || !waivable(found.Code) {
+		return ""
+	}
+	for _, accepted := range w.byItem[item] {
+		if accepted.code == found.Code {
+			accepted.used = true
+			return accepted.reason
+		}
+	}
+	return ""
+}
+
+// unused reports the waivers that nothing needed.
+func (w *waivers) unused() finding.List {
+	var findings finding.List
+	for _, accepted := range w.inOrder {
+		if !accepted.used {
+			findings = append(findings, UnusedWaiver.At(accepted.item.Object(), "metadata.annotations["+endpoint.AnnotationWaive+"]",
+				fmt.Sprintf("%s is waived and was not found here", accepted.code), "remove it from the annotation"))
+		}
+	}
+	return findings
+}
