@@ -32,7 +32,7 @@ type Controller struct {
 	// ClassControllers are the names that the controller has in spec.controller of an IngressClass.
 	ClassControllers []string
 	// JudgeIngress reads what an Ingress of its class says about who may pass, as the controller does.
-	JudgeIngress func(*manifest.Item, *Objects) Judgement
+	JudgeIngress func(*manifest.Item, Context) Judgement
 }
 
 // Supported says whether this version protects with the controller. The others are known, so that what they serve can be
@@ -74,7 +74,9 @@ type Object struct {
 
 // All returns every known controller, in the order of the documentation.
 func All() []Controller {
-	return []Controller{ingressNginx, traefik}
+	return []Controller{
+		ingressNginx, traefik, traefikNginx, haproxyIngress, f5Nginx, contour, skipper, pomerium, awsALB, gke,
+	}
 }
 
 // find returns the supported controller with an id.

@@ -127,7 +127,7 @@ var nginxFlaws = []nginxFlaw{
 }
 
 // judgeNginx reads an Ingress as ingress-nginx does.
-func judgeNginx(item *manifest.Item, _ *Objects) Judgement {
+func judgeNginx(item *manifest.Item, _ Context) Judgement {
 	judgement := Judgement{By: "annotation " + nginxAuthURL}
 	address, _ := item.Annotation(nginxAuthURL)
 	if parsed, err := url.Parse(config.WithoutPlaceholders(address)); err == nil && parsed.Host != "" {
@@ -151,4 +151,9 @@ func judgeNginx(item *manifest.Item, _ *Objects) Judgement {
 		}
 	}
 	return judgement
+}
+
+// nginxRules returns the rules of this file.
+func nginxRules() []finding.Rule {
+	return []finding.Rule{nginxDropped, nginxSatisfy, nginxCanary, nginxSnippetRule, nginxErrorPage, nginxChallengePath, nginxCacheKey, nginxMirror, nginxPassthrough}
 }

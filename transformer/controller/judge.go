@@ -48,12 +48,20 @@ func (f Flaw) Finding(object finding.Object) finding.Finding {
 	return found
 }
 
-// JudgeIngress says what the controller with an id makes of the annotations of an Ingress. A controller that is not known
-// protects nothing.
-func JudgeIngress(id string, item *manifest.Item, objects *Objects) Judgement {
+// Context is what a judgement may need beside the object itself.
+type Context struct {
+	*Objects
+
+	// Version is the declared version of the controller, empty where none is declared.
+	Version string
+}
+
+// JudgeIngress says what the controller that serves a class makes of an Ingress. A controller that is not known protects
+// nothing.
+func (s Serving) JudgeIngress(class string, item *manifest.Item, objects *Objects) Judgement {
 	for _, controller := range All() {
-		if controller.ID == id && controller.JudgeIngress != nil {
-			return controller.JudgeIngress(item, objects)
+		if controller.ID == s.Of(class) && controller.JudgeIngress != nil {
+			return controller.JudgeIngress(item, Context{objects, s.versions[class]})
 		}
 	}
 	return Judgement{}

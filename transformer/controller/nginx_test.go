@@ -345,7 +345,13 @@ func judge(t *testing.T, id, input string) Judgement {
 	t.Helper()
 	set, findings := manifest.Read([]byte(input))
 	require.Empty(t, findings)
-	return JudgeIngress(id, only(t, set, "Ingress"), Index(set, (*manifest.Item).Namespace))
+	for _, controller := range All() {
+		if controller.ID == id {
+			return controller.JudgeIngress(only(t, set, "Ingress"), Context{Objects: Index(set, (*manifest.Item).Namespace)})
+		}
+	}
+	require.Fail(t, "no controller", id)
+	return Judgement{}
 }
 
 // TestNginxChallengePath is about the path prefix on which the controller never asks.

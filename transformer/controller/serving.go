@@ -9,7 +9,8 @@ import (
 
 // Serving tells which controller serves which class: the configuration does, and the IngressClass objects of a set do.
 type Serving struct {
-	ids map[string]string
+	ids      map[string]string
+	versions map[string]string
 	// assumed is the class of Ingresses that name none.
 	assumed string
 }
@@ -20,7 +21,7 @@ const annotationDefaultClass = "ingressclass.kubernetes.io/is-default-class"
 
 // NewServing reads the classes of settings, which may be nil, and of the IngressClass objects.
 func NewServing(settings *config.Config, objects *Objects) Serving {
-	serving := Serving{ids: map[string]string{}}
+	serving := Serving{ids: map[string]string{}, versions: map[string]string{}}
 	for _, item := range objects.OfKind("networking.k8s.io", "IngressClass") {
 		if id := idOf(item.View("spec", "controller").Text()); id != "" {
 			serving.ids[item.Name()] = id
@@ -31,7 +32,7 @@ func NewServing(settings *config.Config, objects *Objects) Serving {
 	}
 	if settings != nil {
 		for _, class := range settings.Spec.IngressClasses {
-			serving.ids[class.Name] = class.Controller
+			serving.ids[class.Name], serving.versions[class.Name] = class.Controller, class.Version
 		}
 	}
 	return serving

@@ -53,9 +53,9 @@ func conflictsTraefik(e *endpoint.Endpoint, objects *Objects) []Flaw {
 }
 
 // judgeTraefik reads the Middlewares of an Ingress: the first that asks an auth service counts.
-func judgeTraefik(item *manifest.Item, objects *Objects) Judgement {
+func judgeTraefik(item *manifest.Item, context Context) Judgement {
 	list, _ := item.Annotation(traefikMiddlewares)
-	middlewares := objects.middlewaresByID()
+	middlewares := context.middlewaresByID()
 	judgement := Judgement{}
 	for _, reference := range strings.Split(list, ",") {
 		named := middlewares[strings.TrimSpace(reference)]
@@ -72,4 +72,9 @@ func judgeTraefik(item *manifest.Item, objects *Objects) Judgement {
 		}
 	}
 	return judgement
+}
+
+// traefikRules returns the rules of this file.
+func traefikRules() []finding.Rule {
+	return []finding.Rule{traefikReference, traefikCollision}
 }

@@ -72,6 +72,12 @@ type Map struct {
 func Read(objects *controller.Objects, serving controller.Serving, concerned map[string]bool) (*Map, finding.List) {
 	reader := &reader{objects: objects, serving: serving, pods: newPods(objects, concerned)}
 	reader.ingresses()
+	reader.traefikRoutes()
+	reader.gatewayRoutes()
+	reader.httpProxies()
+	reader.virtualServices()
+	reader.virtualServers()
+	reader.routeGroups()
 	reader.services()
 	reader.hostPorts()
 	spreadRegular(reader.ways)

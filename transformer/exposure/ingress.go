@@ -9,7 +9,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
-	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -32,9 +31,8 @@ func (r *reader) ingress(item *manifest.Item) {
 	if class == config.SentinelClass {
 		return
 	}
-	id := r.serving.Of(class)
-	auth := controller.JudgeIngress(id, item, r.objects)
-	base := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "class " + class, Unserved: id == "", Auth: &auth}
+	auth := r.serving.JudgeIngress(class, item, r.objects)
+	base := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "class " + class, Unserved: r.serving.Of(class) == "", Auth: &auth}
 	if class == "" {
 		base.Via = "no class"
 	}

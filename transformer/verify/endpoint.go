@@ -48,7 +48,8 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	if id == "" {
 		return missing(NotProved, "spec.ingressClassName", fmt.Sprintf("not proved: nothing says which controller serves class %q", class), "pass --config, and list the class under spec.ingressClasses")
 	}
-	proof.Auth = controller.JudgeIngress(id, e.Ingress, c.objects)
+	proof.Controller = id
+	proof.Auth = c.serving.JudgeIngress(class, e.Ingress, c.objects)
 	for _, flaw := range proof.Auth.Flaws {
 		c.report(e.Ingress, e.Namespace, flaw.Finding(e.Ingress.Object()))
 	}

@@ -35,6 +35,8 @@ type Report struct {
 // Proof is one private endpoint and what was found about it.
 type Proof struct {
 	Endpoint endpoint.Private
+	// Controller is the id of the controller that serves the endpoint.
+	Controller string
 	// Auth is who is asked on the endpoint's own ways.
 	Auth controller.Judgement
 	// Own are the endpoint's ways.
@@ -94,6 +96,10 @@ func (c *checker) check() {
 	for _, e := range c.Endpoints {
 		proof := c.endpoint(e, own[e.Ingress])
 		if proof.Auth.Closed() && !c.sideDoorsIgnored() {
+			c.checkNginx(&proof)
+			c.checkTraefik(&proof)
+			c.checkGateways(&proof)
+			c.checkOthers(&proof)
 			for _, way := range proof.Own {
 				c.sideDoors(&proof, way, table)
 			}

@@ -1,0 +1,15 @@
+package exposure
+
+import (
+	"slices"
+
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+)
+
+// Rules returns the rules that this package reports.
+func Rules() []finding.Rule {
+	return slices.Concat(
+		[]finding.Rule{Unreadable},
+		traefikRules(), gatewayRules(), contourRules(), istioRules(), f5Rules(), skipperRules(),
+	)
+}

@@ -1,0 +1,19 @@
+package verify
+
+import (
+	"slices"
+
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+)
+
+// Rules returns the rules that this package reports.
+func Rules() []finding.Rule {
+	return slices.Concat(
+		[]finding.Rule{
+			NotProtected, NotRun, NoEndpoint, NotProved, Moved, Dangling, WrongConstraint, WrongWaiver, UnusedWaiver,
+			OtherWay, SameRequests, PublicInside, PublicBeside, HostOfTwo, CatchAll, OpenPort, PassedThrough, EveryHost, HeadersPass, OwnSignIn,
+			ForeignSignIn, RegularPath,
+		},
+		nginxRules(), traefikRules(), gatewayRules(), otherRules(),
+	)
+}
