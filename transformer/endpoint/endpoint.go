@@ -195,7 +195,7 @@ func (p *Plan) mayMatter(item *manifest.Item, routing routing) bool {
 	case "", "IngressClass", "Namespace", "Middleware":
 		return true
 	}
-	return item.Contains(p.traces...)
+	return item.ContainsFold(p.traces...)
 }
 
 // readOurs keeps an object that an earlier run generated for the comparison in Write.

@@ -66,11 +66,11 @@ type Map struct {
 	pods *pods
 }
 
-// Read lists the ways in of a set. Services and workloads are read in the concerned namespaces only, those in which private
-// endpoints live: what others lead to is known by name alone. The findings are about objects that may open a way and cannot
-// be read.
-func Read(objects *controller.Objects, serving controller.Serving, concerned map[string]bool) (*Map, finding.List) {
-	reader := &reader{objects: objects, serving: serving, pods: newPods(objects, concerned)}
+// Read lists the ways in of a set. The Pods behind the Services to which the objects in private lead are looked for, and
+// every Service that leads to them: what others lead to is known by name alone. The findings are about objects that may open
+// a way and cannot be read.
+func Read(objects *controller.Objects, serving controller.Serving, private map[*manifest.Item]bool) (*Map, finding.List) {
+	reader := &reader{objects: objects, serving: serving}
 	reader.ingresses()
 	reader.traefikRoutes()
 	reader.gatewayRoutes()
@@ -78,6 +78,7 @@ func Read(objects *controller.Objects, serving controller.Serving, concerned map
 	reader.virtualServices()
 	reader.virtualServers()
 	reader.routeGroups()
+	reader.complete(private)
 	reader.services()
 	reader.hostPorts()
 	spreadRegular(reader.ways)
@@ -91,11 +92,19 @@ func (m *Map) Targets(namespace, service, port string) []Target {
 
 // reader collects the ways of a set, kind by kind.
 type reader struct {
-	objects  *controller.Objects
-	serving  controller.Serving
+	objects *controller.Objects
+	serving controller.Serving
+	// found are the ways of routes, before it is known what stands behind their Services.
+	found    []foundWay
 	pods     *pods
 	ways     []*Way
 	findings finding.List
+}
+
+// foundWay is a way to a port of a Service, given by name or number, or empty for any.
+type foundWay struct {
+	Way
+	port string
 }
 
 // Unreadable is an object that may be a way in and cannot be read, so that nothing is proved about it.
@@ -124,19 +133,34 @@ func (r *reader) readable(item *manifest.Item) bool {
 	return true
 }
 
-// add completes a way and keeps it. A backend under a name that a Service had before kustomize renamed it may mean either
-// (references are corrected after the last layer), so it means both.
-func (r *reader) add(way Way, port string) {
-	if way.Service == "" {
-		r.ways = append(r.ways, &way)
-		return
+// add keeps a way to a port of its Service, given by name or number, or empty for any.
+func (r *reader) add(way Way, port string) { r.found = append(r.found, foundWay{way, port}) }
+
+// complete adds the Pods behind the ways found. A backend under a name that a Service had before kustomize renamed it may mean
+// either (references are corrected after the last layer), so it means both.
+func (r *reader) complete(private map[*manifest.Item]bool) {
+	var services []string
+	for _, way := range r.found {
+		if private[way.Item] && way.Service != "" {
+			services = append(services, way.Service)
+		}
 	}
-	namespace, name := splitName(way.Service)
-	for _, known := range r.pods.namesOf(namespace, name) {
-		copied := way
-		copied.Service = namespace + "/" + known
-		copied.Targets = r.pods.behind(namespace, known, port)
-		r.ways = append(r.ways, &copied)
+	r.pods = newPods(r.objects, services)
+	for _, item := range r.pods.unreadable {
+		r.readable(item)
+	}
+	for _, way := range r.found {
+		if way.Service == "" {
+			r.ways = append(r.ways, &way.Way)
+			continue
+		}
+		for _, service := range r.pods.namesOf(way.Service) {
+			copied := way.Way
+			copied.Service = service
+			namespace, name := splitName(service)
+			copied.Targets = r.pods.behind(namespace, name, way.port)
+			r.ways = append(r.ways, &copied)
+		}
 	}
 }
 

@@ -17,7 +17,11 @@ func read(t *testing.T, input string) ([]*Way, finding.List) {
 	set, findings := manifest.Read([]byte(input))
 	require.Empty(t, findings)
 	objects := controller.Index(set, (*manifest.Item).Namespace)
-	found, findings := Read(objects, controller.NewServing(nil, objects), map[string]bool{"cindy": true})
+	private := map[*manifest.Item]bool{}
+	for _, item := range set.Items() {
+		private[item] = item.Namespace() == "cindy"
+	}
+	found, findings := Read(objects, controller.NewServing(nil, objects), private)
 	return found.Ways, findings
 }
 
@@ -72,6 +76,10 @@ func TestIngresses(t *testing.T) {
 		"Service of another namespace that was renamed": {
 			head + "spec: {defaultBackend: {service: {name: old}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: new, namespace: bob, annotations: {internal.config.kubernetes.io/previousNames: old}}",
 			[]string{"spec.defaultBackend no class  / cindy/old"},
+		},
+		"Service that was moved": {
+			head + "spec: {defaultBackend: {service: {name: old}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: new, namespace: bob, annotations: {internal.config.kubernetes.io/previousNames: old, internal.config.kubernetes.io/previousNamespaces: cindy}}",
+			[]string{"spec.defaultBackend no class  / cindy/old", "spec.defaultBackend no class  / bob/new"},
 		},
 		"Ingress of another group": {
 			"apiVersion: networking.internal.knative.dev/v1alpha1\nkind: Ingress\nmetadata: {name: a}\nspec: {defaultBackend: {service: {name: s}}}", nil,

@@ -1,7 +1,6 @@
 package exposure
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -38,18 +37,22 @@ func (t Target) String() string {
 	return t.Pod + " port " + t.Port
 }
 
-// pods knows the Pods behind the Services of the concerned namespaces.
+// pods knows the Pods behind the Services that private endpoints lead to, and every other Service that leads there.
 type pods struct {
-	objects   *controller.Objects
-	services  map[string]*service
+	objects  *controller.Objects
+	services map[string]*service
+	// read holds the Services by their object, inOrder in the order of the set.
+	read      map[*manifest.Item]*service
 	inOrder   []*service
 	workloads []*workload
-	// renamed are the present names of Services by their namespace and a name that kustomize gave up.
+	// renamed are the present names of Services by a name that kustomize gave up, both as namespace/name.
 	renamed map[string][]string
 	// addresses are those behind Services without a selector.
 	addresses map[string][]Target
 	// known holds what behind has found.
 	known map[string][]Target
+	// unreadable are the objects that should have been read.
+	unreadable []*manifest.Item
 }
 
 type service struct {
@@ -78,54 +81,60 @@ type workload struct {
 
 type containerPort struct{ field, name, number, hostPort string }
 
-func newPods(objects *controller.Objects, concerned map[string]bool) *pods {
+// newPods reads what stands behind the private Services, each given as namespace/name. To parse is what costs most, so that
+// an object is parsed only where its bytes may name a private Service or labels of private Pods.
+func newPods(objects *controller.Objects, private []string) *pods {
 	p := &pods{
-		objects: objects, services: map[string]*service{}, renamed: map[string][]string{}, addresses: map[string][]Target{},
-		known: map[string][]Target{},
+		objects: objects, services: map[string]*service{}, read: map[*manifest.Item]*service{}, renamed: map[string][]string{},
+		addresses: map[string][]Target{}, known: map[string][]Target{},
 	}
-	p.readServices(concerned)
-	p.readAddresses(concerned)
-	p.readWorkloads(concerned)
+	p.readPrivateServices(private)
+	p.readAddresses()
+	labels := newSought()
+	p.readWorkloads(labels)
+	p.readOtherServices(labels)
+	p.join()
 	return p
 }
 
-// mayBeIn says whether an object may live in one of namespaces, without parsing it.
-func (p *pods) mayBeIn(item *manifest.Item, namespaces map[string]bool) bool {
-	found, named := false, false
-	certain := item.Pairs(func(key, value []byte) bool {
-		if string(key) == "namespace" {
-			named = true
-			found = value == nil || namespaces[string(value)]
-		}
-		return !found
-	})
-	return !certain || found || !named
-}
+// previousNames and previousNamespaces are the annotations in which kustomize keeps the earlier names of an object while it
+// renders. Only after the last layer it corrects the references to them.
+const (
+	previousNames      = "internal.config.kubernetes.io/previousNames"
+	previousNamespaces = "internal.config.kubernetes.io/previousNamespaces"
+)
 
-// previousNames is the annotation in which kustomize keeps the earlier names of an object while it renders. Only after the
-// last layer it corrects the references to them.
-const previousNames = "internal.config.kubernetes.io/previousNames"
-
-// readServices reads the Services of the concerned namespaces, and those that may be another name for one of them.
-func (p *pods) readServices(concerned map[string]bool) {
+// readPrivateServices reads the private Services, and those that may be another name for one of them.
+func (p *pods) readPrivateServices(private []string) {
+	names := newSought()
+	for _, full := range private {
+		namespace, name := splitName(full)
+		names.add(namespace, "name", name)
+	}
 	for _, item := range p.objects.OfKind("", "Service") {
-		if !p.mayBeIn(item, concerned) && !item.Contains("ExternalName") {
-			continue
+		if names.in(item, "") || item.Contains("ExternalName", "previousNames") {
+			p.readService(item)
 		}
-		service := p.readService(item)
-		item.Release()
-		if service == nil {
-			continue
-		}
-		p.services[service.namespace+"/"+service.name] = service
-		p.inOrder = append(p.inOrder, service)
 	}
 }
 
-func (p *pods) readService(item *manifest.Item) *service {
-	if _, err := item.Node(); err != nil {
-		return nil
+// readOtherServices reads the Services that may select Pods with one of labels, or addresses.
+func (p *pods) readOtherServices(labels *sought) {
+	for _, item := range p.objects.OfKind("", "Service") {
+		if p.read[item] == nil && (labels.in(item, "selector") || len(p.addresses) > 0 && !item.Contains("selector")) {
+			p.readService(item)
+		}
+		if s := p.read[item]; s != nil {
+			p.inOrder = append(p.inOrder, s)
+		}
 	}
+}
+
+func (p *pods) readService(item *manifest.Item) {
+	if !p.readable(item) {
+		return
+	}
+	defer item.Release()
 	spec := item.View("spec")
 	s := &service{
 		item: item, namespace: p.objects.NamespaceOf(item), name: item.Name(),
@@ -136,12 +145,38 @@ func (p *pods) readService(item *manifest.Item) *service {
 		number := port.Get("port").Text()
 		s.ports = append(s.ports, servicePort{port.Get("name").Text(), number, cmp.Or(port.Get("targetPort").Text(), number)})
 	}
-	previous, _ := item.Annotation(previousNames)
-	for _, name := range strings.FieldsFunc(previous, func(r rune) bool { return r == ',' }) {
-		key := s.namespace + "/" + name
-		p.renamed[key] = append(p.renamed[key], s.name)
+	p.read[item], p.services[s.namespace+"/"+s.name] = s, s
+	p.rename(s)
+}
+
+// readable keeps in mind an object that is not valid YAML.
+func (p *pods) readable(item *manifest.Item) bool {
+	_, err := item.Node()
+	if err != nil {
+		p.unreadable = append(p.unreadable, item)
 	}
-	return s
+	return err == nil
+}
+
+// rename keeps the earlier names of a Service: one for each earlier namespace, in the same order.
+func (p *pods) rename(s *service) {
+	names, _ := s.item.Annotation(previousNames)
+	if names == "" {
+		return
+	}
+	namespaces, _ := s.item.Annotation(previousNamespaces)
+	before := strings.Split(namespaces, ",")
+	for i, name := range strings.Split(names, ",") {
+		namespace := s.namespace
+		if i < len(before) && before[i] != "" {
+			namespace = before[i]
+		}
+		for _, earlier := range []string{s.namespace + "/" + name, namespace + "/" + name} {
+			if present := s.namespace + "/" + s.name; !slices.Contains(p.renamed[earlier], present) {
+				p.renamed[earlier] = append(p.renamed[earlier], present)
+			}
+		}
+	}
 }
 
 // texts returns a mapping of texts.
@@ -154,20 +189,14 @@ func texts(view manifest.View) map[string]string {
 }
 
 // readAddresses reads the addresses that people have written for Services without a selector.
-func (p *pods) readAddresses(concerned map[string]bool) {
+func (p *pods) readAddresses() {
 	for _, item := range p.objects.OfKind("", "Endpoints") {
-		if !p.mayBeIn(item, concerned) {
-			continue
-		}
 		for _, subset := range item.View("subsets").Elements() {
 			p.addAddresses(item, item.Name(), subset.Get("addresses"), "ip", subset.Get("ports"))
 		}
 		item.Release()
 	}
 	for _, item := range p.objects.OfKind("discovery.k8s.io", "EndpointSlice") {
-		if !p.mayBeIn(item, concerned) {
-			continue
-		}
 		service := item.View("metadata", "labels", "kubernetes.io/service-name").Text()
 		p.addAddresses(item, service, item.View("endpoints"), "addresses", item.View("ports"))
 		item.Release()
@@ -208,22 +237,43 @@ var workloadKinds = [][2]string{
 	{"apps.kruise.io", "CloneSet"},
 }
 
-// readWorkloads reads the workloads that a Service of a concerned namespace may select, and joins both.
-func (p *pods) readWorkloads(concerned map[string]bool) {
+// readWorkloads reads the workloads that a Service read so far selects, and adds the labels of their Pods to labels. A Service
+// whose Pods are not in the set adds the labels that it selects.
+func (p *pods) readWorkloads(labels *sought) {
 	var selecting []*service
-	for _, s := range p.inOrder {
-		if len(s.selector) > 0 && concerned[s.namespace] {
+	for _, item := range p.objects.OfKind("", "Service") {
+		if s := p.read[item]; s != nil && len(s.selector) > 0 {
 			selecting = append(selecting, s)
+			labels.addAll(s.namespace, s.selector)
 		}
 	}
 	index := newSelectorIndex(selecting)
 	for _, kind := range workloadKinds {
 		for _, item := range p.objects.OfKind(kind[0], kind[1]) {
-			if maySelect(item, index.labels) && p.mayBeIn(item, concerned) {
-				p.readWorkload(item, index)
-				item.Release()
+			if !index.sought.in(item, "") || !p.readable(item) {
+				continue
+			}
+			w := p.readWorkload(item)
+			item.Release()
+			if len(index.selecting(w)) > 0 {
+				p.workloads = append(p.workloads, w)
+				labels.addAll(w.namespace, w.labels)
 			}
 		}
+	}
+}
+
+// join tells the Services of the workloads that they select.
+func (p *pods) join() {
+	var selecting []*service
+	for _, s := range p.inOrder {
+		if len(s.selector) > 0 {
+			selecting = append(selecting, s)
+		}
+	}
+	index := newSelectorIndex(selecting)
+	for _, w := range p.workloads {
+		index.join(w)
 	}
 	joinAbsent(selecting, index)
 }
@@ -241,24 +291,6 @@ func joinAbsent(selecting []*service, index *selectorIndex) {
 	}
 }
 
-// maySelect says whether an object may have one of the labels in pairs, without parsing it.
-func maySelect(item *manifest.Item, pairs map[string]bool) bool {
-	found := false
-	var buffer bytes.Buffer
-	certain := item.Pairs(func(key, value []byte) bool {
-		if !pairs[string(key)] {
-			return true
-		}
-		buffer.Reset()
-		buffer.Write(key)
-		buffer.WriteByte('=')
-		buffer.Write(value)
-		found = value == nil || pairs[buffer.String()]
-		return !found
-	})
-	return !certain || found
-}
-
 func labelText(labels map[string]string) string {
 	pairs := make([]string, 0, len(labels))
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
@@ -267,7 +299,7 @@ func labelText(labels map[string]string) string {
 	return strings.Join(pairs, ",")
 }
 
-func (p *pods) readWorkload(item *manifest.Item, index *selectorIndex) {
+func (p *pods) readWorkload(item *manifest.Item) *workload {
 	pod, path := item.View(), ""
 	switch item.Kind() {
 	case "Pod":
@@ -294,16 +326,15 @@ func (p *pods) readWorkload(item *manifest.Item, index *selectorIndex) {
 	if w.hostNetwork && len(w.ports) == 0 {
 		w.ports = []containerPort{{field: path + "spec.hostNetwork"}}
 	}
-	p.workloads = append(p.workloads, w)
-	index.join(w)
+	return w
 }
 
 // selectorIndex finds the Services that select given labels without trying all of them: each Service stands under the
 // rarest of its pairs.
 type selectorIndex struct {
 	byPair map[string][]*service
-	// labels are the keys of those pairs, and the pairs as key=value.
-	labels map[string]bool
+	// sought are those pairs.
+	sought *sought
 }
 
 func newSelectorIndex(services []*service) *selectorIndex {
@@ -313,30 +344,39 @@ func newSelectorIndex(services []*service) *selectorIndex {
 			count[s.pair(key, value)]++
 		}
 	}
-	index := &selectorIndex{map[string][]*service{}, map[string]bool{}}
+	index := &selectorIndex{map[string][]*service{}, newSought()}
 	for _, s := range services {
 		rarest := slices.MinFunc(slices.Sorted(maps.Keys(s.selector)), func(a, b string) int {
 			return cmp.Compare(count[s.pair(a, s.selector[a])], count[s.pair(b, s.selector[b])])
 		})
 		pair := s.pair(rarest, s.selector[rarest])
 		index.byPair[pair] = append(index.byPair[pair], s)
-		index.labels[rarest], index.labels[rarest+"="+s.selector[rarest]] = true, true
+		index.sought.add(s.namespace, rarest, s.selector[rarest])
 	}
 	return index
 }
 
 func (s *service) pair(key, value string) string { return s.namespace + "/" + key + "=" + value }
 
-// join tells a workload and the Services that select it of each other.
+// join tells the Services that select a workload of it.
 func (x *selectorIndex) join(w *workload) {
+	for _, s := range x.selecting(w) {
+		s.matches = append(s.matches, w)
+		s.hasWorkload = s.hasWorkload || w.item != nil
+	}
+}
+
+// selecting returns the Services that select the Pods of a workload.
+func (x *selectorIndex) selecting(w *workload) []*service {
+	var selecting []*service
 	for _, key := range slices.Sorted(maps.Keys(w.labels)) {
 		for _, s := range x.byPair[w.namespace+"/"+key+"="+w.labels[key]] {
 			if s.selects(w.labels) {
-				s.matches = append(s.matches, w)
-				s.hasWorkload = s.hasWorkload || w.item != nil
+				selecting = append(selecting, s)
 			}
 		}
 	}
+	return selecting
 }
 
 func (s *service) selects(labels map[string]string) bool {
@@ -348,9 +388,9 @@ func (s *service) selects(labels map[string]string) bool {
 	return true
 }
 
-// namesOf returns the names that a reference to a Service may mean.
-func (p *pods) namesOf(namespace, name string) []string {
-	return append([]string{name}, p.renamed[namespace+"/"+name]...)
+// namesOf returns the Services that a reference to namespace/name may mean.
+func (p *pods) namesOf(full string) []string {
+	return append([]string{full}, p.renamed[full]...)
 }
 
 // behind returns the targets of one port of a Service, or of all of them where port is empty.

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -205,6 +206,7 @@ func requireContainsNeverMisses(t *testing.T, item *Item, node *yaml.Node) {
 	t.Helper()
 	if len(node.Content) == 0 && isWord(node.Value) {
 		require.True(t, item.Contains(node.Value), "%q", node.Value)
+		require.True(t, item.ContainsFold(strings.ToUpper(node.Value)), "%q", node.Value)
 	}
 	for _, inner := range node.Content {
 		requireContainsNeverMisses(t, item, inner)

@@ -169,13 +169,23 @@ func guessObject(body []byte) finding.Object {
 	return object
 }
 
-// Contains says whether one of words may occur in a key or value of the item, in letters of either case. It searches the
-// bytes and does not parse; where they may stand for other text than they show, because of an escape or a binary value, it
-// says yes. The words must be without blanks, quotes and backslashes, so that no way to write them breaks them up.
+// Contains says whether one of words may occur in a key or value of the item. It searches the bytes and does not parse; where
+// they may stand for other text than they show, because of an escape or a binary value, it says yes. The words must be
+// without blanks, quotes and backslashes, so that no way to write them breaks them up.
 func (i *Item) Contains(words ...string) bool {
-	if i.raw == nil || i.changed || bytes.IndexByte(i.raw, '\\') >= 0 || bytes.Contains(i.raw, []byte("binary")) {
+	return !i.isPlain() || slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(i.raw, []byte(word)) })
+}
+
+// ContainsFold is Contains for words in letters of either case.
+func (i *Item) ContainsFold(words ...string) bool {
+	if !i.isPlain() {
 		return true
 	}
 	text := bytes.ToLower(i.raw)
 	return slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(text, []byte(strings.ToLower(word))) })
+}
+
+// isPlain says whether the bytes hold every text of the item as it is.
+func (i *Item) isPlain() bool {
+	return i.raw != nil && !i.changed && bytes.IndexByte(i.raw, '\\') < 0 && !bytes.Contains(i.raw, []byte("binary"))
 }

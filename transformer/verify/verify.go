@@ -113,12 +113,11 @@ func (c *checker) read() {
 	c.objects = controller.Index(c.Set, c.NamespaceOf)
 	c.serving = controller.NewServing(c.Settings, c.objects)
 	c.private = map[*manifest.Item]bool{}
-	concerned := map[string]bool{}
 	for _, e := range c.Endpoints {
-		concerned[e.Namespace], c.private[e.Ingress] = true, true
+		c.private[e.Ingress] = true
 	}
 	var findings finding.List
-	c.ways, findings = exposure.Read(c.objects, c.serving, concerned)
+	c.ways, findings = exposure.Read(c.objects, c.serving, c.private)
 	c.findings = append(c.findings, findings...)
 }
 
