@@ -122,7 +122,6 @@ func TestContains(t *testing.T) {
 	const word = "okteto"
 	for text, want := range map[string]bool{
 		"a: okteto.com/x\n":            true,
-		"a: Dev.OKTETO.com/x\n":        true,
 		"a: other\n":                   false,
 		"a: \"ok\\x74eto\"\n":          true,
 		"a: 'it''s *not* & {never}'\n": false,
@@ -132,8 +131,14 @@ func TestContains(t *testing.T) {
 	} {
 		item := first(t, text)
 		require.Equal(t, want, item.Contains("absent", word), text)
+		require.Equal(t, want, item.ContainsFold("absent", "OkTeto"), text)
 		require.Nil(t, item.node)
 	}
+	t.Run("letter case", func(t *testing.T) {
+		item := first(t, "a: Dev.OKTETO.com/x\n")
+		require.True(t, item.ContainsFold(word))
+		require.False(t, item.Contains(word))
+	})
 	t.Run("changed", func(t *testing.T) {
 		item := first(t, "kind: A\n")
 		require.False(t, item.Contains(word))
