@@ -38,12 +38,14 @@ func Transform(set *manifest.Set, settings *config.Config, options Options) find
 		return findings
 	}
 	findings = append(findings, verify.Placement(set, plan.EffectiveNamespace)...)
-	report := verify.Check(verify.Input{Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings})
+	report := verify.Check(verify.Input{
+		Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings, Mode: settings.Spec.Verify.Mode,
+	})
 	return append(findings, report.Findings...)
 }
 
 // Verify proves the private endpoints of a set that is not going to be changed, such as the output of a renderer. settings
-// may be nil: what the set itself does not say is then not proved. The Report tells what was found about each endpoint.
+// may be nil: what the set itself does not say is then not proved. The mode of settings governs Transform alone. The Report tells what was found about each endpoint.
 func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) verify.Report {
 	private, findings := endpoint.Inspect(set, settings, options.Options)
 	namespaceOf := func(item *manifest.Item) string {
@@ -54,7 +56,7 @@ func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) v
 	}
 	findings = append(findings, verify.Placement(set, namespaceOf)...)
 	report := verify.Check(verify.Input{
-		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, IgnoreWaivers: options.IgnoreWaivers,
+		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, Mode: config.VerifyEnforce, IgnoreWaivers: options.IgnoreWaivers,
 	})
 	report.Findings = append(findings, report.Findings...)
 	return report

@@ -17,8 +17,11 @@ type Judgement struct {
 	Flaws []Flaw
 }
 
-// Closed says whether nobody passes without being asked.
-func (j Judgement) Closed() bool {
+// Closed says whether nobody passes without being asked. No judgement closes nothing.
+func (j *Judgement) Closed() bool {
+	if j == nil {
+		return false
+	}
 	for _, flaw := range j.Flaws {
 		if flaw.Opens {
 			return false

@@ -133,7 +133,7 @@ func (p *Plan) listedClasses() string {
 	return fmt.Sprintf("use one of %s, or add the class to spec.ingressClasses", strings.Join(names, ", "))
 }
 
-// checkRoutes refuses routes that cannot be protected, or not by every controller (E9, E10, G4).
+// checkRoutes refuses routes that cannot be protected, or not by every controller (E9, E10).
 func (p *Plan) checkRoutes(endpoint *Endpoint, ingress *networkingv1.Ingress) bool {
 	before := p.findings.Count(finding.Error)
 	item := endpoint.Source
@@ -144,7 +144,6 @@ func (p *Plan) checkRoutes(endpoint *Endpoint, ingress *networkingv1.Ingress) bo
 	if !endpoint.Private {
 		return true
 	}
-	p.checkDefaultBackend(item, ingress)
 	for i, rule := range ingress.Spec.Rules {
 		if rule.HTTP == nil || len(rule.HTTP.Paths) == 0 {
 			p.report(InvalidRoutes, item, fmt.Sprintf("spec.rules[%d].http.paths", i), "the rule has no paths", "write the paths that are private")
@@ -156,24 +155,6 @@ func (p *Plan) checkRoutes(endpoint *Endpoint, ingress *networkingv1.Ingress) bo
 		}
 	}
 	return p.findings.Count(finding.Error) == before
-}
-
-// checkDefaultBackend keeps the backend of an Ingress that answers where no rule does from being a way in (G4).
-func (p *Plan) checkDefaultBackend(item *manifest.Item, ingress *networkingv1.Ingress) {
-	backend := ingress.Spec.DefaultBackend
-	if backend == nil {
-		return
-	}
-	field, remedy := "spec.defaultBackend", "remove it, and write a rule with the path / instead"
-	for _, rule := range ingress.Spec.Rules {
-		for _, path := range httpPaths(rule) {
-			if backend.Service == nil || path.Backend.Service == nil || backend.Service.Name != path.Backend.Service.Name {
-				p.report(InvalidRoutes, item, field, "a private Ingress must not have a default backend that its rules do not name", remedy)
-				return
-			}
-		}
-	}
-	p.report(OpenDefaultBackend, item, field, "controllers differ on whether the default backend is protected", remedy)
 }
 
 func httpPaths(rule networkingv1.IngressRule) []networkingv1.HTTPIngressPath {

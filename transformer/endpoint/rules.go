@@ -30,8 +30,6 @@ var (
 	InvalidHost = finding.Rule{Code: "PE122", Severity: finding.Error, Title: "host not valid"}
 	// SharedHost is one computed host for sources of two namespaces (E3).
 	SharedHost = finding.Rule{Code: "PE123", Severity: finding.Error, Title: "host of two namespaces"}
-	// NoTLS is a private host without TLS (E5).
-	NoTLS = finding.Rule{Code: "PE124", Severity: finding.Warning, Title: "private host without TLS"}
 	// WrongServiceType is a Service that cannot be made private as it is (E6).
 	WrongServiceType = finding.Rule{Code: "PE125", Severity: finding.Error, Title: "Service type cannot be private"}
 	// NameTaken is an object of the name that we would write, and that is not ours (E7).
@@ -46,8 +44,6 @@ var (
 	ForeignHost = finding.Rule{Code: "PE130", Severity: finding.Error, Title: "host outside the namespace"}
 	// ShortBackend is the short backend form, which networking.k8s.io/v1 does not know (E12).
 	ShortBackend = finding.Rule{Code: "PE131", Severity: finding.Warning, Title: "short backend form"}
-	// OpenDefaultBackend is a default backend that the rules name too (G4).
-	OpenDefaultBackend = finding.Rule{Code: "PE132", Severity: finding.Warning, Title: "default backend on a private Ingress"}
 	// Sentinel is the class that no controller serves, on an object without private intent.
 	Sentinel = finding.Rule{Code: "PE134", Severity: finding.Error, Title: "closed class without private intent"}
 	// OpenSource is private intent on an object that is open until this function has run.

@@ -1,7 +1,6 @@
 package endpoint
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -56,12 +55,6 @@ func (p *Plan) addTLS(endpoint *Endpoint, ingress *networkingv1.Ingress) {
 	if !issuer && !clusterIssuer {
 		for key, value := range annotations {
 			endpoint.Additions.Annotation(key, value)
-		}
-	}
-	for _, host := range missing {
-		if endpoint.Private && !slices.Contains(entry.Hosts, host) {
-			p.report(NoTLS, endpoint.Source, "spec.tls", fmt.Sprintf("private host %q has no TLS: its sign-in cookie travels in the clear", host),
-				"add a tls entry with a Secret for the host, or set spec.tls.clusterIssuer in the configuration")
 		}
 	}
 }

@@ -3,6 +3,8 @@ package verify
 import (
 	"fmt"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
@@ -100,6 +102,8 @@ func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
 var (
 	// EveryHost is a private route that is not bound to one host (G4).
 	EveryHost = finding.Rule{Code: "PE211", Severity: finding.Error, Title: "private route for every host"}
+	// NoTLS is a private host whose cookie can be read on the way (G5).
+	NoTLS = finding.Rule{Code: "PE212", Severity: finding.Warning, Title: "private host without TLS"}
 	// OwnSignIn is an auth service that would have to be asked before it can be asked (G9).
 	OwnSignIn = finding.Rule{Code: "PE214", Severity: finding.Error, Title: "auth service behind its own sign-in"}
 )
@@ -107,12 +111,52 @@ var (
 // ownRoutes reports routes of a private Ingress that cannot be proved as they are.
 func (c *checker) ownRoutes(e endpoint.Private, proof Proof) {
 	for _, way := range proof.Own {
-		if way.Host == "" && !strings.HasSuffix(way.Field, "ackend") || strings.HasPrefix(way.Host, "*") {
+		switch {
+		case slices.Contains(defaultBackends, way.Field):
+			c.defaultBackend(e, proof, way)
+		case isPattern(way.Host):
 			c.report(e.Ingress, e.Namespace, EveryHost.At(e.Ingress.Object(), way.Field, "a private route must have one exact host: the cookie and the sign-in page belong to a host", "write the host"))
 		}
 		if c.isAuthService(way, proof.Auth.Asks) {
 			c.report(e.Ingress, e.Namespace, OwnSignIn.At(e.Ingress.Object(), way.Field, fmt.Sprintf("%s is the auth service itself: nobody could sign in to reach the sign-in", serviceText(way)),
 				"remove the intent here: the auth service protects itself"))
 		}
+	}
+	c.tls(e, proof)
+}
+
+// defaultBackends are the fields, in newer and older versions, of the backend of an Ingress that answers where no rule does.
+var defaultBackends = []string{"spec.defaultBackend", "spec.backend"}
+
+// defaultBackend reports a backend that answers for every host. It is worse where it is another one than that of the rules.
+func (c *checker) defaultBackend(e endpoint.Private, proof Proof, way *exposure.Way) {
+	cause, severity := "controllers differ on whether the default backend is protected", finding.Warning
+	for _, rule := range proof.Own {
+		if rule.Field != way.Field && rule.Service != way.Service {
+			cause, severity = "a private Ingress must not have a default backend that its rules do not name", finding.Error
+		}
+	}
+	c.report(e.Ingress, e.Namespace, EveryHost.At(e.Ingress.Object(), way.Field, cause, "remove it, and write a rule with the path / instead").As(severity))
+}
+
+// tls reports private hosts without TLS. A tls entry for a wildcard stands for the hosts one label below it.
+func (c *checker) tls(e endpoint.Private, proof Proof) {
+	covered := map[string]bool{}
+	for _, entry := range e.Ingress.View("spec", "tls").Elements() {
+		for _, host := range entry.Get("hosts").Texts() {
+			covered[strings.ToLower(host)] = true
+		}
+	}
+	var missing []string
+	for _, way := range proof.Own {
+		_, parent, _ := strings.Cut(way.Host, ".")
+		if way.Host != "" && !covered[way.Host] && !covered["*."+parent] {
+			covered[way.Host] = true
+			missing = append(missing, strconv.Quote(way.Host))
+		}
+	}
+	if len(missing) > 0 {
+		c.report(e.Ingress, e.Namespace, NoTLS.At(e.Ingress.Object(), "spec.tls", fmt.Sprintf("private host %s has no TLS: its sign-in cookie travels in the clear", strings.Join(missing, " and ")),
+			"add a tls entry with a Secret for the host, or set spec.tls.clusterIssuer in the configuration"))
 	}
 }

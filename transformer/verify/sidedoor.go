@@ -30,7 +30,7 @@ func (c *checker) pair(proof *Proof, private, other *exposure.Way) pair {
 	p := pair{
 		private: private, other: other, endpoint: proof.Endpoint.Object(), shares: shareTargets(private.Targets, other.Targets),
 		sameHost: private.Host == other.Host && private.Via == other.Via, covers: isPattern(other.Host) && covers(other.Host, private.Host),
-		otherIsPrivate: c.private[other.Item] && other.Auth != nil && other.Auth.Closed(), authService: c.isAuthService(other, proof.Auth.Asks),
+		otherIsPrivate: c.private[other.Item] && other.Auth.Closed(), authService: c.isAuthService(other, proof.Auth.Asks),
 	}
 	for _, way := range proof.Own {
 		p.host = cmp.Or(p.host, way.Host)
@@ -85,7 +85,7 @@ func (c *checker) warnOfHeaders(p pair) {
 
 // reportSideDoor reports something beyond the endpoint itself, as severe as the configuration wants it.
 func (c *checker) reportSideDoor(item *manifest.Item, namespace string, found finding.Finding) {
-	if c.Settings != nil && c.Settings.Spec.Verify.Mode == config.VerifyWarn && found.Severity == finding.Error {
+	if c.Mode == config.VerifyWarn && found.Severity == finding.Error {
 		found = found.As(finding.Warning)
 	}
 	c.report(item, namespace, found)

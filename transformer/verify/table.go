@@ -202,7 +202,7 @@ func targetText(p pair) string {
 
 // accessText says who may use a way.
 func accessText(way *exposure.Way) string {
-	if way.Auth != nil && way.Auth.Closed() {
+	if way.Auth.Closed() {
 		return "asks " + way.Auth.Asks
 	}
 	return "is public"
@@ -220,7 +220,7 @@ func wayText(way *exposure.Way) string {
 	if way.Rewrite != "" {
 		text = fmt.Sprintf("%s, path %s, rewritten to %s,", hostText(way.Host), way.Paths, way.Rewrite)
 	}
-	if way.Auth != nil && way.Auth.Closed() {
+	if way.Auth.Closed() {
 		text += " which asks " + way.Auth.Asks + ","
 	}
 	if way.Unserved {
@@ -245,7 +245,7 @@ func newTable(ways []*exposure.Way) table {
 	t := table{byHost: map[string]groups{}, byPod: map[string]groups{}, patterns: groups{}}
 	for _, way := range ways {
 		asks := ""
-		if way.Auth != nil && way.Auth.Closed() && way.Layer == exposure.HTTP {
+		if way.Auth.Closed() && way.Layer == exposure.HTTP {
 			asks = way.Auth.Asks
 		}
 		if isPattern(way.Host) && way.Layer != exposure.TCP {

@@ -21,6 +21,9 @@ type Input struct {
 	Endpoints []endpoint.Private
 	// Settings may be nil: then only what the set itself says is known about classes and groups.
 	Settings *config.Config
+	// Mode is what to do about side doors: config.VerifyEnforce, VerifyWarn or VerifyOff. What is wrong with the protection of
+	// an endpoint itself is an error in each of them.
+	Mode string
 	// IgnoreWaivers makes every finding count, whatever has been accepted.
 	IgnoreWaivers bool
 }
@@ -95,7 +98,7 @@ func (c *checker) check() {
 	table := newTable(c.ways.Ways)
 	for _, e := range c.Endpoints {
 		proof := c.endpoint(e, own[e.Ingress])
-		if proof.Auth.Closed() && !c.sideDoorsIgnored() {
+		if proof.Auth.Closed() && c.Mode != config.VerifyOff {
 			c.checkNginx(&proof)
 			c.checkTraefik(&proof)
 			c.checkGateways(&proof)
@@ -119,11 +122,6 @@ func (c *checker) read() {
 	var findings finding.List
 	c.ways, findings = exposure.Read(c.objects, c.serving, c.private)
 	c.findings = append(c.findings, findings...)
-}
-
-// sideDoorsIgnored says whether the configuration has switched off what looks beyond the endpoints themselves.
-func (c *checker) sideDoorsIgnored() bool {
-	return c.Settings != nil && c.Settings.Spec.Verify.Mode == config.VerifyOff
 }
 
 // report keeps a finding about item, which may have been waived for endpoints of namespace.

@@ -51,7 +51,7 @@ func check(t *testing.T, mode, input string) finding.List {
 	require.False(t, findings.HasErrors(), findings)
 	require.Empty(t, plan.Write())
 	require.Empty(t, Placement(set, plan.EffectiveNamespace))
-	return Check(Input{Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings}).Findings
+	return Check(Input{Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings, Mode: settings.Spec.Verify.Mode}).Findings
 }
 
 // lines shows findings as text, without cause and remedy.
@@ -82,16 +82,17 @@ func (r route) String() string {
 		}
 		return value
 	}
-	host := fmt.Sprintf("host: %q, ", or(r.host, "a.example.com"))
+	host := or(r.host, "a.example.com")
+	rule := fmt.Sprintf("host: %q, ", host)
 	if r.everyHost {
-		host = ""
+		rule = ""
 	}
 	return fmt.Sprintf(`---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: %s, namespace: %s, annotations: {%s}}
-spec: {ingressClassName: %s, rules: [{%shttp: {paths: [{path: %q, pathType: %s, backend: {service: {name: %s, port: {number: 80}}}}]}}]}
-`, r.name, or(r.namespace, "cindy"), r.annotations, or(r.class, "nginx"), host, r.path, or(r.pathType, "Prefix"), or(r.service, "app"))
+spec: {ingressClassName: %s, rules: [{%shttp: {paths: [{path: %q, pathType: %s, backend: {service: {name: %s, port: {number: 80}}}}]}}], tls: [{hosts: [%q]}]}
+`, r.name, or(r.namespace, "cindy"), r.annotations, or(r.class, "nginx"), rule, r.path, or(r.pathType, "Prefix"), or(r.service, "app"), host)
 }
 
 // private is the route with the intent to be private.
@@ -295,5 +296,5 @@ func TestUnreadableRoute(t *testing.T) {
 	require.Empty(t, findings)
 	settings := readSettings(t, config.VerifyEnforce)
 	plan, _ := endpoint.Expand(set, settings, endpoint.Options{})
-	require.Contains(t, lines(Check(Input{Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings}).Findings), "error PE160 Ingress cindy/broken ")
+	require.Contains(t, lines(Check(Input{Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings, Mode: settings.Spec.Verify.Mode}).Findings), "error PE160 Ingress cindy/broken ")
 }
