@@ -7,10 +7,12 @@ package transformer
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/exposure"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 	"github.com/private-endpoints/private-endpoints/transformer/verify"
@@ -58,7 +60,14 @@ func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) v
 	report := verify.Check(verify.Input{
 		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, Mode: config.VerifyEnforce, IgnoreWaivers: options.IgnoreWaivers,
 	})
-	report.Findings = append(findings, report.Findings...)
+	unreadable := map[finding.Object]bool{}
+	for _, found := range findings {
+		unreadable[found.Object] = unreadable[found.Object] || found.Code == endpoint.UnreadableObject.Code
+	}
+	// An object that may be private and may be a way in is reported once.
+	report.Findings = append(findings, slices.DeleteFunc(report.Findings, func(found finding.Finding) bool {
+		return found.Code == exposure.Unreadable.Code && unreadable[found.Object]
+	})...)
 	return report
 }
 

@@ -81,7 +81,7 @@ func (v vocabulary) readIntent(item *manifest.Item) (intent, finding.List) {
 }
 
 func unreadable(item *manifest.Item, err error) finding.Finding {
-	return UnreadableObject.At(item.Object(), "", err.Error(), "correct the object; nothing was transformed")
+	return UnreadableObject.At(item.Object(), "", err.Error(), "correct the object")
 }
 
 type intentReader struct {

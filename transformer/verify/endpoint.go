@@ -60,6 +60,7 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 		return proof
 	}
 	c.constraint(e, proof.Auth)
+	c.authService(e, proof.Auth)
 	c.ownRoutes(e, proof)
 	return proof
 }
@@ -98,12 +99,51 @@ func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
 	}
 }
 
+// authService reports an address of the auth service that is no full name.
+func (c *checker) authService(e endpoint.Private, auth controller.Judgement) {
+	parsed, err := url.Parse(auth.Asks)
+	if err != nil || parsed.Hostname() == "localhost" || strings.ContainsAny(parsed.Hostname(), ".:$") {
+		return
+	}
+	c.report(e.Ingress, e.Namespace, ShortAuthService.At(e.Ingress.Object(), "", fmt.Sprintf("the auth service %q is named without its namespace", parsed.Hostname()),
+		fmt.Sprintf("write %s.<namespace>.svc.cluster.local", parsed.Hostname())))
+}
+
 // The rules about the routes of a private endpoint.
 var (
 	// EveryHost is a private route that is not bound to one host (G4).
 	EveryHost = finding.Rule{Code: "PE211", Severity: finding.Error, Title: "private route for every host"}
 	// NoTLS is a private host whose cookie can be read on the way (G5).
 	NoTLS = finding.Rule{Code: "PE212", Severity: finding.Warning, Title: "private host without TLS"}
+	// ShortAuthService is an auth service that is called by a name that means another Service in each namespace (G10).
+	ShortAuthService = finding.Rule{
+		Code: "PE216", Severity: finding.Error, Title: "auth service without a namespace",
+		Cause: "The address of the auth service is one word. It is resolved in the namespace of whoever asks: the controller's, or the one of the " +
+			"endpoint. Whoever may create a Service of that name there answers instead of the auth service, and lets everybody in.",
+		Remedy: "Write the address with its namespace, such as oauth2-proxy.auth.svc.cluster.local.",
+		Example: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: admin
+  namespace: cindy
+  annotations:
+    dev.okteto.com/private: "true"
+    nginx.ingress.kubernetes.io/auth-url: http://oauth2-proxy/oauth2/auth
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: admin.example.com
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend:
+          service:
+            name: admin
+            port:
+              number: 80
+`,
+	}
 	// OwnSignIn is an auth service that would have to be asked before it can be asked (G9).
 	OwnSignIn = finding.Rule{Code: "PE214", Severity: finding.Error, Title: "auth service behind its own sign-in"}
 )

@@ -91,34 +91,42 @@ func (c *checker) reportSideDoor(item *manifest.Item, namespace string, found fi
 	c.report(item, namespace, found)
 }
 
-// isAuthService says whether a way leads to the auth service with an address: by the name of its Service in the cluster, or
-// through a host of the set.
+// isAuthService says whether a way leads to the auth service with an address: by the name of its Service in the cluster, under
+// an alias of it, or through a host of the set.
 func (c *checker) isAuthService(way *exposure.Way, address string) bool {
 	if way.Service == "" {
 		return false
 	}
-	services, known := c.authServices[address]
+	service, known := c.authServices[address]
 	if !known {
-		services = c.findAuthServices(address)
-		c.authServices[address] = services
+		service = c.findAuthService(address)
+		c.authServices[address] = service
 	}
-	return services[way.Service]
+	return service.names[way.Service] || shareTargets(way.Targets, service.targets)
 }
 
-func (c *checker) findAuthServices(address string) map[string]bool {
-	services := map[string]bool{}
+// authService is what stands behind an address that is asked.
+type authService struct {
+	// names are those of its Services, as namespace/name.
+	names   map[string]bool
+	targets []exposure.Target
+}
+
+func (c *checker) findAuthService(address string) authService {
+	service := authService{names: map[string]bool{}}
 	parsed, err := url.Parse(address)
 	if err != nil {
-		return services
+		return service
 	}
 	labels := strings.Split(parsed.Hostname(), ".")
 	if len(labels) >= 2 && (len(labels) == 2 || labels[2] == "svc") {
-		services[labels[1]+"/"+labels[0]] = true
+		service.names[labels[1]+"/"+labels[0]] = true
+		service.targets = c.ways.Targets(labels[1], labels[0], "")
 	}
 	for _, way := range c.ways.Ways {
 		if way.Layer == exposure.HTTP && way.Host == parsed.Hostname() && way.Service != "" && way.Paths.Contains(exposure.Prefix(strings.TrimSuffix(parsed.Path, "/"))) {
-			services[way.Service] = true
+			service.names[way.Service] = true
 		}
 	}
-	return services
+	return service
 }

@@ -137,11 +137,11 @@ var decisions = []decision{
 	{
 		Rule: CatchAll, meets: func(p pair) bool { return p.covers },
 		say: func(p pair, r finding.Rule) finding.Finding {
-			severity := finding.Info
+			cause, severity := fmt.Sprintf("%s also stands for the private host %s", wayText(p.other), p.private.Host), finding.Info
 			if p.shares && p.other.Shares(p.private) {
-				severity = finding.Error
+				cause, severity = cause+fmt.Sprintf(", and reaches %s, which %s makes private", serviceText(p.private), p.endpoint), finding.Error
 			}
-			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("%s also stands for the private host %s", wayText(p.other), p.private.Host), "write the exact host").As(severity)
+			return r.At(p.other.Item.Object(), p.other.Field, cause, "write the exact host").As(severity)
 		},
 	},
 	{

@@ -60,7 +60,7 @@ type Conclusion struct {
 // Check proves every private endpoint of the input. Where there is none, nothing else is looked at.
 func Check(input Input) Report {
 	waivers := readWaivers(input.Set, input.IgnoreWaivers)
-	c := &checker{Input: input, waivers: waivers, findings: waivers.findings, reported: map[reportKey]bool{}, authServices: map[string]map[string]bool{}}
+	c := &checker{Input: input, waivers: waivers, findings: waivers.findings, reported: map[reportKey]bool{}, authServices: map[string]authService{}}
 	if len(input.Endpoints) > 0 {
 		c.check()
 	}
@@ -80,8 +80,8 @@ type checker struct {
 	proofs   []Proof
 	// reported holds what has been said, so that an object that opens many endpoints is reported once.
 	reported map[reportKey]bool
-	// authServices are the Services behind the address of an auth service.
-	authServices map[string]map[string]bool
+	// authServices are what stands behind the addresses that are asked.
+	authServices map[string]authService
 }
 
 type reportKey struct {
