@@ -1,8 +1,8 @@
 package fn
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -10,12 +10,14 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer"
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
-	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
 // verification is how the verify command was called.
 type verification struct {
 	configuration string
+	format        string
+	baseline      string
+	proof         string
 	options       transformer.VerifyOptions
 	exitZero      bool
 }
@@ -27,10 +29,17 @@ that the manifests open, to the same Pods or for the same requests, and fails wh
 also finds intent that nobody has followed: the function did not run, or something undid its work after it.
 
 With several arguments, or a folder, everything is one set: pass what is deployed together, such as one rendered
-kustomization, and not a whole repository.`
+kustomization, and not a whole repository. Without an argument, and for -, manifests are read from standard input.
+
+--proof shows one endpoint as it was judged: every way in for its hosts and to its Pods, and why each is closed.
+
+Without --config only what the manifests say is known: which people may enter is not, and a class is, only where its
+IngressClass is among them.`
 
 const verifyExamples = `  kustomize build --enable-alpha-plugins --enable-exec . | private-endpoints verify --config private-endpoints.yaml
-  private-endpoints verify --config private-endpoints.yaml rendered/`
+  private-endpoints verify --config private-endpoints.yaml rendered/
+  private-endpoints verify --config private-endpoints.yaml --proof shop/admin rendered/
+  private-endpoints verify --config private-endpoints.yaml --format sarif rendered/ > findings.sarif`
 
 func (p Process) verifyCommand() *cobra.Command {
 	var call verification
@@ -40,48 +49,51 @@ func (p Process) verifyCommand() *cobra.Command {
 		Long:    verifyHelp,
 		Example: verifyExamples,
 		RunE: func(_ *cobra.Command, arguments []string) error {
-			if exit := p.verify(call, arguments); exit != statusOK {
-				return status(exit)
+			if err := checkFormat(call.format, formatText, formatJSON, formatSARIF, formatGitHub); err != nil {
+				return err
 			}
-			return nil
+			if call.proof != "" && call.format != formatText {
+				return errors.New("--proof is text: leave out --format")
+			}
+			return p.verify(call, arguments)
 		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&call.configuration, "config", "", "`FILE` with the configuration of the function")
+	flags.StringVar(&call.format, "format", formatText, "how to print: text, json, sarif, github")
+	flags.StringVar(&call.baseline, "baseline", "", "`FILE` of \"endpoints --format json\": what was private there must not be public")
+	flags.StringVar(&call.proof, "proof", "", "print how the private endpoint `NAMESPACE/NAME` was judged")
 	flags.StringVar(&call.options.Namespace, "namespace", "", "`NAMESPACE` of objects that have none")
 	flags.BoolVar(&call.options.IgnoreWaivers, "no-waivers", false, "let waived findings count")
 	flags.BoolVar(&call.exitZero, "exit-zero", false, "exit with status 0 whatever was found")
 	return command
 }
 
-// verify runs the command and returns the exit status.
-func (p Process) verify(call verification, arguments []string) int {
-	settings, findings, err := p.readConfiguration(call.configuration)
+// verify runs the command.
+func (p Process) verify(call verification, arguments []string) error {
+	if call.baseline != "" {
+		var err error
+		if call.options.Baseline, err = readBaseline(call.baseline); err != nil {
+			return fmt.Errorf("the baseline cannot be read: %w", err)
+		}
+	}
+	call.options.Explain = call.proof != ""
+	report, err := p.judge(call.configuration, arguments, call.options)
 	if err != nil {
-		fmt.Fprintf(p.Stderr, "private-endpoints: the configuration cannot be read: %v\n", err)
-		return statusUsage
+		return err
 	}
-	var report transformer.Report
-	if !findings.HasErrors() {
-		input, err := io.ReadAll(p.Stdin)
-		if err != nil {
-			fmt.Fprintf(p.Stderr, "private-endpoints: stdin cannot be read: %v\n", err)
-			return statusFindings
-		}
-		var set *manifest.Set
-		if set, findings = manifest.Read(input); !findings.HasErrors() {
-			report = transformer.Verify(set, settings, call.options)
-			findings = append(findings, report.Findings...)
+	if call.proof != "" {
+		if err := p.writeProof(report, call.proof); err != nil {
+			return err
 		}
 	}
-	_ = arguments
-	_ = findings.WriteText(p.Stdout)
-	fmt.Fprintf(p.Stdout, "%s: %s, %s\n", count(len(report.Endpoints), "private endpoint"),
-		count(findings.Count(finding.Error), "error"), count(findings.Count(finding.Warning), "warning"))
-	if findings.HasErrors() && !call.exitZero {
-		return statusFindings
+	if err := p.writeReport(report, call.format); err != nil {
+		return fmt.Errorf("the report cannot be written: %w", err)
 	}
-	return statusOK
+	if report.Findings.HasErrors() && !call.exitZero {
+		return status(statusFindings)
+	}
+	return nil
 }
 
 // readConfiguration reads a configuration from a file; there is none where the name is empty.

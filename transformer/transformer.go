@@ -58,7 +58,7 @@ func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) v
 	}
 	findings = append(findings, verify.Placement(set, namespaceOf)...)
 	report := verify.Check(verify.Input{
-		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, Mode: config.VerifyEnforce, IgnoreWaivers: options.IgnoreWaivers,
+		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, Mode: config.VerifyEnforce, Baseline: options.Baseline, List: true, Explain: options.Explain, IgnoreWaivers: options.IgnoreWaivers,
 	})
 	unreadable := map[finding.Object]bool{}
 	for _, found := range findings {
@@ -74,6 +74,10 @@ func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) v
 // VerifyOptions are the choices of one verification that the configuration does not make.
 type VerifyOptions struct {
 	Options
+	// Baseline are the routes of an earlier listing: what was private there must not be public now.
+	Baseline []verify.Known
 	// IgnoreWaivers makes every finding count, whatever has been accepted.
 	IgnoreWaivers bool
+	// Explain keeps what was concluded about every way in, for a person to read.
+	Explain bool
 }

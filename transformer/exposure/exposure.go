@@ -3,6 +3,7 @@
 package exposure
 
 import (
+	"slices"
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -67,9 +68,9 @@ type Map struct {
 }
 
 // Read lists the ways in of a set. The Pods behind the Services to which the objects in private lead are looked for, and
-// every Service that leads to them: what others lead to is known by name alone. The findings are about objects that may open
+// behind further services, given as namespace/name, and every Service that leads to them: what others lead to is known by name alone. The findings are about objects that may open
 // a way and cannot be read.
-func Read(objects *controller.Objects, serving controller.Serving, private map[*manifest.Item]bool) (*Map, finding.List) {
+func Read(objects *controller.Objects, serving controller.Serving, private map[*manifest.Item]bool, services []string) (*Map, finding.List) {
 	reader := &reader{objects: objects, serving: serving}
 	reader.ingresses()
 	reader.traefikRoutes()
@@ -78,7 +79,7 @@ func Read(objects *controller.Objects, serving controller.Serving, private map[*
 	reader.virtualServices()
 	reader.virtualServers()
 	reader.routeGroups()
-	reader.complete(private)
+	reader.complete(private, services)
 	reader.services()
 	reader.hostPorts()
 	spreadRegular(reader.ways)
@@ -138,8 +139,8 @@ func (r *reader) add(way Way, port string) { r.found = append(r.found, foundWay{
 
 // complete adds the Pods behind the ways found. A backend under a name that a Service had before kustomize renamed it may mean
 // either (references are corrected after the last layer), so it means both.
-func (r *reader) complete(private map[*manifest.Item]bool) {
-	var services []string
+func (r *reader) complete(private map[*manifest.Item]bool, services []string) {
+	services = slices.Clone(services)
 	for _, way := range r.found {
 		if private[way.Item] && way.Service != "" {
 			services = append(services, way.Service)

@@ -21,7 +21,7 @@ func read(t *testing.T, input string) ([]*Way, finding.List) {
 	for _, item := range set.Items() {
 		private[item] = item.Namespace() == "cindy"
 	}
-	found, findings := Read(objects, controller.NewServing(nil, objects), private)
+	found, findings := Read(objects, controller.NewServing(nil, objects), private, nil)
 	return found.Ways, findings
 }
 

@@ -5,6 +5,7 @@ package finding
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -81,6 +82,18 @@ func (o Object) String() string {
 	return strings.TrimSpace(o.Kind + " " + name)
 }
 
+// Place returns where the object was read from, as file:line; empty where the input was no file.
+func (o Object) Place() string {
+	switch {
+	case o.File == "":
+		return ""
+	case o.Line == 0:
+		return o.File
+	default:
+		return fmt.Sprintf("%s:%d", o.File, o.Line)
+	}
+}
+
 // Finding is one thing to say about one object.
 type Finding struct {
 	Code     string
@@ -112,34 +125,42 @@ func (f Finding) As(severity Severity) Finding {
 	return f
 }
 
+// Weight is what the Finding means for the run: one that somebody has accepted is information.
+func (f Finding) Weight() Severity {
+	if f.Waived != "" {
+		return Info
+	}
+	return f.Severity
+}
+
 // List is the Findings of one run.
 type List []Finding
 
-// HasErrors says whether the list holds a Finding of severity Error.
+// HasErrors says whether the list holds a Finding that makes the run fail.
 func (l List) HasErrors() bool {
-	return slices.ContainsFunc(l, func(f Finding) bool { return f.Severity == Error })
+	return slices.ContainsFunc(l, func(f Finding) bool { return f.Weight() == Error })
 }
 
-// Count returns the number of Findings of the given severity.
+// Count returns the number of Findings of the given weight.
 func (l List) Count(severity Severity) int {
 	count := 0
 	for _, f := range l {
-		if f.Severity == severity {
+		if f.Weight() == severity {
 			count++
 		}
 	}
 	return count
 }
 
-// AtLeast returns the Findings that are as severe as severity, or more.
+// AtLeast returns the Findings that weigh as much as severity, or more.
 func (l List) AtLeast(severity Severity) List {
-	return slices.DeleteFunc(slices.Clone(l), func(f Finding) bool { return f.Severity.rank() > severity.rank() })
+	return slices.DeleteFunc(slices.Clone(l), func(f Finding) bool { return f.Weight().rank() > severity.rank() })
 }
 
 // Sorted returns a copy with errors first, then warnings, then information. Within a severity the order stays: it is the
 // order of the manifests. Errors stand first because kpt shows no more than four lines of a failed function.
 func (l List) Sorted() List {
 	sorted := slices.Clone(l)
-	slices.SortStableFunc(sorted, func(a, b Finding) int { return cmp.Compare(a.Severity.rank(), b.Severity.rank()) })
+	slices.SortStableFunc(sorted, func(a, b Finding) int { return cmp.Compare(a.Weight().rank(), b.Weight().rank()) })
 	return sorted
 }

@@ -22,8 +22,11 @@ func (l List) Results() framework.Results {
 func (f Finding) result() *framework.Result {
 	result := &framework.Result{
 		Message:  f.Cause,
-		Severity: framework.Severity(f.Severity),
+		Severity: framework.Severity(f.Weight()),
 		Tags:     map[string]string{"code": f.Code, "source": Source},
+	}
+	if f.Waived != "" {
+		result.Message += "; waived: " + f.Waived
 	}
 	if f.Remedy != "" {
 		result.Message += "; hint: " + f.Remedy

@@ -6,19 +6,59 @@ import (
 	"strings"
 )
 
-// WriteText writes the list for a person: one line per Finding, the most severe first, each followed by a "hint:" line
-// where it has a remedy.
+// WriteText writes the list for a person: one line per Finding, the most severe first, each followed by the place, the reason
+// of a waiver and a hint as far as it has them.
 func (l List) WriteText(w io.Writer) error {
 	for _, f := range l.Sorted() {
-		if _, err := fmt.Fprintf(w, "%s %s: %s\n", f.Severity, f.Code, f); err != nil {
+		weight := string(f.Severity)
+		if f.Waived != "" {
+			weight = "waived"
+		}
+		if _, err := fmt.Fprintf(w, "%s %s: %s\n", weight, f.Code, f); err != nil {
 			return err
 		}
-		if f.Remedy == "" {
-			continue
+		for _, line := range [][2]string{{"at", f.Object.Place()}, {"waived", f.Waived}, {"hint", f.Remedy}} {
+			if line[1] == "" {
+				continue
+			}
+			if _, err := fmt.Fprintf(w, "  %s: %s\n", line[0], strings.ReplaceAll(line[1], "\n", "\n  ")); err != nil {
+				return err
+			}
 		}
-		if _, err := fmt.Fprintf(w, "  hint: %s\n", strings.ReplaceAll(f.Remedy, "\n", "\n  ")); err != nil {
+	}
+	return nil
+}
+
+// escapeData and escapeProperty keep a text in its place of a workflow command:
+// https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions.
+var (
+	escapeData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// WriteGitHub writes the list as workflow commands, which GitHub shows beside the lines of a pull request.
+func (l List) WriteGitHub(w io.Writer) error {
+	for _, f := range l.Sorted() {
+		properties := []string{"title=" + escapeProperty.Replace(f.Code+" "+f.Title)}
+		if f.Object.File != "" {
+			properties = append(properties, "file="+escapeProperty.Replace(f.Object.File), fmt.Sprintf("line=%d", f.Object.Line))
+		}
+		level := map[Severity]string{Error: "error", Warning: "warning", Info: "notice"}[f.Weight()]
+		if _, err := fmt.Fprintf(w, "::%s %s::%s\n", level, strings.Join(properties, ","), escapeData.Replace(f.message())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// message returns everything about a Finding that a person has to read, in lines.
+func (f Finding) message() string {
+	text := f.String()
+	if f.Waived != "" {
+		text += "\nwaived: " + f.Waived
+	}
+	if f.Remedy != "" {
+		text += "\nhint: " + f.Remedy
+	}
+	return text
 }

@@ -27,6 +27,8 @@ type Item struct {
 	changed bool
 	removed bool
 
+	// place is where the item stands; zero where the input was no file.
+	place place
 	// list is the list with bytes of its own that the item is a member of and that only takes items of its kind.
 	list *list
 	// parent is the list that the item is a parsed member of.
@@ -143,7 +145,7 @@ func (i *Item) find(path ...string) *yaml.Node {
 
 // Object names the item in messages. Where the item cannot be parsed it is what the lines of the item look like.
 func (i *Item) Object() finding.Object {
-	object := finding.Object{APIVersion: i.APIVersion(), Kind: i.Kind(), Namespace: i.Namespace(), Name: i.Name()}
+	object := finding.Object{APIVersion: i.APIVersion(), Kind: i.Kind(), Namespace: i.Namespace(), Name: i.Name(), File: i.place.file, Line: i.place.line}
 	if i.err != nil && i.raw != nil {
 		guess := guessObject(layoutOf(i.raw, i.element).body)
 		if object.Kind == "" {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
@@ -18,11 +19,31 @@ func (c *checker) sideDoors(proof *Proof, private *exposure.Way, t table) {
 		p := c.pair(proof, private, other)
 		for _, line := range decisions {
 			if line.meets(p) {
-				proof.Others = append(proof.Others, Conclusion{other, line.Code, line.Title})
 				c.conclude(p, line)
+				c.explain(proof, other, line.Rule)
 				break
 			}
 		}
+	}
+	if !c.Explain {
+		return
+	}
+	for _, other := range t.asking(private, proof.Auth.Asks) {
+		c.explain(proof, other, finding.Rule{Title: "asks the same"})
+	}
+}
+
+// explain keeps a conclusion. A way that meets several of the endpoint's is kept with what is worst.
+func (c *checker) explain(proof *Proof, way *exposure.Way, rule finding.Rule) {
+	if !c.Explain {
+		return
+	}
+	known := slices.IndexFunc(proof.Others, func(other Conclusion) bool { return other.Way == way })
+	switch {
+	case known < 0:
+		proof.Others = append(proof.Others, Conclusion{way, rule})
+	case proof.Others[known].Rule.Code == "":
+		proof.Others[known].Rule = rule
 	}
 }
 

@@ -304,6 +304,20 @@ func (t table) meeting(private *exposure.Way, asks string) []*exposure.Way {
 	for _, target := range private.Targets {
 		candidates = append(candidates, t.byPod[target.Pod].others(asks)...)
 	}
+	return withoutOwn(candidates, private)
+}
+
+// asking returns the other ways for the same host or to the same Pods that ask the same, each once.
+func (t table) asking(private *exposure.Way, asks string) []*exposure.Way {
+	candidates := slices.Clone(t.byHost[private.Host][asks])
+	for _, target := range private.Targets {
+		candidates = append(candidates, t.byPod[target.Pod][asks]...)
+	}
+	return withoutOwn(candidates, private)
+}
+
+// withoutOwn removes the ways of the object that opens the private one, and what stands twice.
+func withoutOwn(candidates []*exposure.Way, private *exposure.Way) []*exposure.Way {
 	seen := map[*exposure.Way]bool{}
 	return slices.DeleteFunc(candidates, func(way *exposure.Way) bool {
 		if way.Item == private.Item || seen[way] {

@@ -24,6 +24,12 @@ type Input struct {
 	// Mode is what to do about side doors: config.VerifyEnforce, VerifyWarn or VerifyOff. What is wrong with the protection of
 	// an endpoint itself is an error in each of them.
 	Mode string
+	// Baseline are the routes of an earlier listing: what was private there must not be public now.
+	Baseline []Known
+	// List lists the routes of the set, private or not.
+	List bool
+	// Explain keeps what was concluded about every way in, for a person to read.
+	Explain bool
 	// IgnoreWaivers makes every finding count, whatever has been accepted.
 	IgnoreWaivers bool
 }
@@ -33,6 +39,8 @@ type Report struct {
 	Findings finding.List
 	// Endpoints are the private endpoints with the ways in that were found.
 	Endpoints []Proof
+	// Routes are all routes that carry requests, in the order of the objects, where Input.List asked for them.
+	Routes []Route
 }
 
 // Proof is one private endpoint and what was found about it.
@@ -44,27 +52,34 @@ type Proof struct {
 	Auth controller.Judgement
 	// Own are the endpoint's ways.
 	Own []*exposure.Way
-	// Others are the ways that can meet them, with what was concluded.
+	// Others are the other ways for the same hosts or to the same Pods, with what was concluded, where Input.Explain asked for
+	// it.
 	Others []Conclusion
 }
 
 // Conclusion is what was concluded about one way that can meet a private one.
 type Conclusion struct {
 	Way *exposure.Way
-	// Code is the rule that reports the way, empty where it is harmless.
-	Code string
-	// Reason says in a few words why.
-	Reason string
+	// Rule reports the way. It has no code where the way is harmless; its title then says why.
+	Rule finding.Rule
 }
 
 // Check proves every private endpoint of the input. Where there is none, nothing else is looked at.
 func Check(input Input) Report {
 	waivers := readWaivers(input.Set, input.IgnoreWaivers)
 	c := &checker{Input: input, waivers: waivers, findings: waivers.findings, reported: map[reportKey]bool{}, authServices: map[string]authService{}}
-	if len(input.Endpoints) > 0 {
+	var report Report
+	if len(input.Endpoints) > 0 || input.List || len(input.Baseline) > 0 {
 		c.check()
 	}
-	return Report{append(c.findings, waivers.unused()...), c.proofs}
+	if len(input.Baseline) > 0 {
+		c.baseline()
+	}
+	if input.List {
+		report.Routes = c.routes()
+	}
+	report.Findings, report.Endpoints = append(c.findings, waivers.unused()...), c.proofs
+	return report
 }
 
 // checker is one run of the verifier.
@@ -120,8 +135,19 @@ func (c *checker) read() {
 		c.private[e.Ingress] = true
 	}
 	var findings finding.List
-	c.ways, findings = exposure.Read(c.objects, c.serving, c.private)
+	c.ways, findings = exposure.Read(c.objects, c.serving, c.private, c.services())
 	c.findings = append(c.findings, findings...)
+}
+
+// services returns the Services that were private when the baseline was written.
+func (c *checker) services() []string {
+	var services []string
+	for _, known := range c.Baseline {
+		if known.Private {
+			services = append(services, known.Service)
+		}
+	}
+	return services
 }
 
 // report keeps a finding about item, which may have been waived for endpoints of namespace.

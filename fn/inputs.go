@@ -1,0 +1,87 @@
+package fn
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// extensions are those of the files that are read in a folder.
+var extensions = []string{".yaml", ".yml", ".json"}
+
+// readInputs reads the files that arguments name, in their order: a file, every manifest below a folder, or standard input
+// for "-" and where there is no argument.
+func (p Process) readInputs(arguments []string) ([]manifest.File, error) {
+	if len(arguments) == 0 {
+		arguments = []string{"-"}
+	}
+	var files []manifest.File
+	for _, argument := range arguments {
+		names := []string{argument}
+		if argument == "-" {
+			text, err := p.readStdin()
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, manifest.File{Text: text})
+			continue
+		}
+		if info, err := os.Stat(argument); err != nil {
+			return nil, err
+		} else if info.IsDir() {
+			if names, err = manifestsBelow(argument); err != nil {
+				return nil, err
+			}
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, manifest.File{Name: filepath.ToSlash(name), Text: text})
+		}
+	}
+	return files, nil
+}
+
+func (p Process) readStdin() ([]byte, error) {
+	if file, ok := p.Stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return nil, fmt.Errorf("stdin is a terminal: pipe manifests in, or name files")
+	}
+	text, err := io.ReadAll(p.Stdin)
+	if err != nil {
+		return nil, fmt.Errorf("stdin cannot be read: %w", err)
+	}
+	return text, nil
+}
+
+// manifestsBelow returns the manifests in a folder and the folders in it, in the order of their names. Hidden ones are left
+// out, as those of version control are.
+func manifestsBelow(folder string) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name != folder && strings.HasPrefix(entry.Name(), "."):
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+		case !entry.IsDir() && slices.Contains(extensions, strings.ToLower(filepath.Ext(name))):
+			names = append(names, name)
+		}
+		return nil
+	})
+	if err == nil && len(names) == 0 {
+		err = fmt.Errorf("folder %s holds no manifests: files whose names end in %s", folder, strings.Join(extensions, ", "))
+	}
+	return names, err
+}
