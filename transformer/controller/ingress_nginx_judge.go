@@ -3,10 +3,11 @@ package controller
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -21,139 +22,289 @@ type nginxFlaw struct {
 	// found says whether a value is a flaw.
 	found func(value string, item *manifest.Item) bool
 	// opens says that the protection does not hold with such a value.
-	opens  bool
-	cause  string
-	remedy string
+	opens bool
+	// severity is the one of the Rule where it is empty.
+	severity finding.Severity
+	// alone says that Traefik's provider for the annotations does not follow this one.
+	alone         bool
+	cause, remedy string
 }
 
-var (
-	nginxCacheDuration = regexp.MustCompile(`^[-._~a-zA-Z0-9/:, ]*$`)
-	nginxRedirect      = regexp.MustCompile(`^[-._~a-zA-Z0-9/:,?&=]*$`)
-	nginxErrorCodes    = regexp.MustCompile(`\b(401|403)\b`)
-	nginxSnippet       = regexp.MustCompile(`auth_request\s+off|satisfy|return|rewrite|proxy_pass|error_page|internal|allow|access_by_lua|if\s*\(`)
-	nginxPerUser       = regexp.MustCompile(`\$cookie_|\$http_cookie|\$http_authorization`)
+// nginxFlaws lists the flaws that show in the value of an annotation. The character classes are those of the controller's
+// parser/validators.go.
+var nginxFlaws = []nginxFlaw{
+	{
+		Rule: nginxDropped, names: []string{"auth-cache-duration"}, opens: true, alone: true,
+		found:  func(value string, _ *manifest.Item) bool { return !hasOnly(value, nginxCharacters+", ") },
+		cause:  "makes the controller drop the protection: the value has a character that it refuses",
+		remedy: "correct or remove the annotation",
+	},
+	{
+		Rule: nginxDropped, names: []string{"auth-request-redirect"}, opens: true, alone: true,
+		found:  func(value string, _ *manifest.Item) bool { return !hasOnly(value, nginxCharacters+",?&=") },
+		cause:  "makes the controller drop the protection: the value has a character that it refuses",
+		remedy: "correct or remove the annotation",
+	},
+	{
+		Rule: nginxDropped, names: []string{"auth-always-set-cookie"}, opens: true, alone: true,
+		found:  func(value string, _ *manifest.Item) bool { return value != "true" && value != "false" },
+		cause:  "makes the controller drop the protection: the value is not a boolean",
+		remedy: `write "true" or "false", or remove the annotation`,
+	},
+	{
+		Rule: nginxSatisfy, names: []string{"satisfy"}, opens: true, alone: true,
+		found: func(value string, item *manifest.Item) bool {
+			return strings.TrimSpace(value) == "any" && slices.ContainsFunc([]string{"whitelist-source-range", "allowlist-source-range", "denylist-source-range", "auth-type"}, func(name string) bool {
+				return hasNginx(item, name)
+			})
+		},
+		cause: "lets whoever passes the other check in without sign-in", remedy: "remove the annotation",
+	},
+	{
+		Rule: nginxPassthrough, names: []string{"ssl-passthrough"}, opens: true, found: isTrue,
+		cause: "hands the connection to the backend before anybody can be asked to sign in", remedy: "remove the annotation",
+	},
+	{
+		Rule: nginxCanary, names: []string{"canary"}, opens: true, found: isTrue,
+		cause:  "makes the controller ignore the protection of this Ingress and use that of the main one",
+		remedy: "mark the main Ingress private, and remove the intent here",
+	},
+	{
+		Rule: nginxErrorPage, names: []string{"custom-http-errors"}, opens: true,
+		found: func(value string, _ *manifest.Item) bool {
+			return slices.ContainsFunc(strings.Split(value, ","), func(code string) bool {
+				code = strings.TrimSpace(code)
+				return code == "401" || code == "403"
+			})
+		},
+		cause:  "answers 401 or 403 with an error page, and the page decides who gets in (CVE-2026-24513)",
+		remedy: "remove 401 and 403 from the list",
+	},
+	{
+		Rule: nginxMirror, names: []string{"mirror-target"}, found: isWritten,
+		cause: "copies private requests to another server", remedy: "remove the annotation",
+	},
+	{
+		Rule: nginxCacheKey, names: []string{"auth-cache-key"}, opens: true, alone: true,
+		found: func(value string, _ *manifest.Item) bool {
+			return !containsAny(value, "$cookie_", "$http_cookie", "$http_authorization")
+		},
+		cause: "shares one user's sign-in with everybody: the key names no cookie", remedy: "remove the annotation, or put the session cookie into the key",
+	},
+	{
+		Rule: nginxSnippetRule, names: nginxSnippets, opens: true, found: answers,
+		cause: "holds a directive that can answer before anybody is asked to sign in", remedy: "remove the annotation",
+	},
+	{
+		Rule: nginxSnippetRule, names: nginxSnippets, severity: finding.Warning,
+		found: func(value string, item *manifest.Item) bool { return isWritten(value, item) && !answers(value, item) },
+		cause: "goes into the configuration of nginx as it is, and nobody can tell from outside what it does", remedy: "remove the annotation, or waive this with a reason",
+	},
+	{
+		Rule: nginxEarlyRedirect, names: []string{"permanent-redirect", "temporal-redirect", "app-root"}, found: isWritten,
+		cause: "answers before anybody is asked to sign in, and shows everybody the target", remedy: "let the application redirect after sign-in",
+	},
+	{
+		Rule: nginxAlias, names: []string{"server-alias"}, found: isWritten,
+		cause:  "serves the private paths under further hosts, whose cookies and sign-in are not those of the first",
+		remedy: "write a rule for each host",
+	},
+	{
+		Rule: nginxOptionalCertificate, names: []string{"auth-tls-verify-client"},
+		found: func(value string, _ *manifest.Item) bool { return strings.HasPrefix(value, "optional") },
+		cause: "lets in who has no client certificate", remedy: `write "on", or remove the annotation`,
+	},
+	{
+		Rule: nginxRefused, names: []string{"auth-url", "auth-signin"}, alone: true,
+		found: func(value string, _ *manifest.Item) bool {
+			return !hasOnly(config.WithoutPlaceholders(value), nginxCharacters+", ?&=$")
+		},
+		cause: "has a character that the controller refuses", remedy: "use letters, digits and -._~/:,?&= only",
+	},
+	{
+		Rule: nginxRefused, names: []string{"auth-method"}, alone: true,
+		found: func(value string, _ *manifest.Item) bool {
+			return !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"}, strings.TrimSpace(value))
+		},
+		cause: "is no method, so that the controller answers 503", remedy: "write GET, or remove the annotation",
+	},
+	{
+		Rule: nginxRefused, names: []string{"auth-response-headers"}, alone: true,
+		found: func(value string, _ *manifest.Item) bool { return !hasOnly(value, nginxHeaderCharacters) },
+		cause: "has a character that no header name has, so that the controller answers 503", remedy: "write a list of header names with commas",
+	},
+}
+
+const (
+	nginxAlphanumerics    = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	nginxCharacters       = nginxAlphanumerics + "-._~/:"
+	nginxHeaderCharacters = nginxAlphanumerics + "-_, "
 )
 
+func hasOnly(value, characters string) bool {
+	return !strings.ContainsFunc(value, func(r rune) bool { return !strings.ContainsRune(characters, r) })
+}
+
+func containsAny(value string, words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(value, word) })
+}
+
 // isTrue reads a boolean as the controller does, to which 1 and T are true; what a stricter one takes for text counts too.
-func isTrue(value string) bool {
+func isTrue(value string, _ *manifest.Item) bool {
 	yes, _ := strconv.ParseBool(value)
 	return yes || strings.EqualFold(value, "true")
 }
+
+func isWritten(value string, _ *manifest.Item) bool { return strings.TrimSpace(value) != "" }
 
 func hasNginx(item *manifest.Item, name string) bool {
 	_, ok := item.Annotation(nginxPrefix + name)
 	return ok
 }
 
-// The rules about ingress-nginx: what its annotation parser and templates were seen to do.
-var (
-	nginxDropped       = finding.Rule{Code: "PE301", Severity: finding.Error, Title: "value with which ingress-nginx drops the protection"}
-	nginxSatisfy       = finding.Rule{Code: "PE302", Severity: finding.Error, Title: "another check can take the place of sign-in"}
-	nginxCanary        = finding.Rule{Code: "PE303", Severity: finding.Error, Title: "canary Ingress is not protected by itself"}
-	nginxSnippetRule   = finding.Rule{Code: "PE304", Severity: finding.Error, Title: "snippet on a private Ingress"}
-	nginxErrorPage     = finding.Rule{Code: "PE307", Severity: finding.Error, Title: "error page in the place of a refusal"}
-	nginxChallengePath = finding.Rule{Code: "PE309", Severity: finding.Error, Title: "path that ingress-nginx never protects"}
-	nginxCacheKey      = finding.Rule{Code: "PE311", Severity: finding.Error, Title: "one user's sign-in serves everybody"}
-	nginxMirror        = finding.Rule{Code: "PE313", Severity: finding.Error, Title: "private requests are copied"}
-	nginxPassthrough   = finding.Rule{Code: "PE319", Severity: finding.Error, Title: "TLS passthrough on a private Ingress"}
-)
+var nginxSnippets = []string{"auth-snippet", "configuration-snippet", "server-snippet"}
 
-// nginxFlaws lists the flaws that show in the value of an annotation.
-var nginxFlaws = []nginxFlaw{
-	{
-		nginxDropped,
-		[]string{"auth-cache-duration"},
-		func(value string, _ *manifest.Item) bool { return !nginxCacheDuration.MatchString(value) }, true,
-		"makes the controller drop the protection: the value has a character that it refuses", "correct or remove the annotation",
-	},
-	{
-		nginxDropped,
-		[]string{"auth-request-redirect"},
-		func(value string, _ *manifest.Item) bool { return !nginxRedirect.MatchString(value) }, true,
-		"makes the controller drop the protection: the value has a character that it refuses", "correct or remove the annotation",
-	},
-	{
-		nginxDropped,
-		[]string{"auth-always-set-cookie"},
-		func(value string, _ *manifest.Item) bool { return value != "true" && value != "false" }, true,
-		"makes the controller drop the protection: the value is not a boolean", `write "true" or "false", or remove the annotation`,
-	},
-	{
-		nginxSatisfy,
-		[]string{"satisfy"},
-		func(value string, item *manifest.Item) bool {
-			return strings.TrimSpace(value) == "any" && slices.ContainsFunc([]string{"whitelist-source-range", "allowlist-source-range", "denylist-source-range", "auth-type"}, func(name string) bool {
-				return hasNginx(item, name)
-			})
-		}, true,
-		"lets whoever passes the other check in without sign-in", "remove the annotation",
-	},
-	{
-		nginxPassthrough,
-		[]string{"ssl-passthrough"},
-		func(value string, _ *manifest.Item) bool { return isTrue(value) }, true,
-		"hands the connection to the backend before anybody can be asked to sign in", "remove the annotation",
-	},
-	{
-		nginxCanary,
-		[]string{"canary"},
-		func(value string, _ *manifest.Item) bool { return isTrue(value) }, true,
-		"makes the controller ignore the protection of this Ingress and use that of the main one", "mark the main Ingress private, and remove the intent here",
-	},
-	{
-		nginxErrorPage,
-		[]string{"custom-http-errors"},
-		func(value string, _ *manifest.Item) bool { return nginxErrorCodes.MatchString(value) }, true,
-		"answers 401 or 403 with an error page, and the page decides who gets in (CVE-2026-24513)", "remove 401 and 403 from the list",
-	},
-	{
-		nginxMirror,
-		[]string{"mirror-target"},
-		func(value string, _ *manifest.Item) bool { return value != "" }, false,
-		"copies private requests to another server", "remove the annotation",
-	},
-	{
-		nginxCacheKey,
-		[]string{"auth-cache-key"},
-		func(value string, _ *manifest.Item) bool { return !nginxPerUser.MatchString(value) }, true,
-		"shares one user's sign-in with everybody: the key names no cookie", "remove the annotation, or put the session cookie into the key",
-	},
-	{
-		nginxSnippetRule,
-		[]string{"auth-snippet", "configuration-snippet", "server-snippet"},
-		func(value string, _ *manifest.Item) bool { return nginxSnippet.MatchString(value) }, true,
-		"holds a directive that can answer before anybody is asked to sign in", "remove the annotation",
-	},
+// answers says whether a snippet holds a directive that decides about a request by itself. A comment counts too: it is not
+// worth telling apart.
+func answers(value string, _ *manifest.Item) bool {
+	return containsAny(strings.Join(strings.Fields(value), " "), "auth_request off", "satisfy", "return", "rewrite", "proxy_pass", "error_page",
+		"internal", "allow", "access_by_lua", "if(", "if (")
 }
 
 // judgeNginx reads an Ingress as ingress-nginx does.
-func judgeNginx(item *manifest.Item, _ Context) Judgement {
+func judgeNginx(item *manifest.Item, _ Context) Judgement { return judgeNginxAnnotations(item, false) }
+
+// judgeTraefikNginx reads an Ingress as Traefik's kubernetesIngressNGINX provider does: it does not know satisfy and the
+// auth-cache annotations, and drops nothing (CHANGELOG and provider source of v3.7).
+func judgeTraefikNginx(item *manifest.Item, _ Context) Judgement {
+	return judgeNginxAnnotations(item, true)
+}
+
+func judgeNginxAnnotations(item *manifest.Item, byTraefik bool) Judgement {
 	judgement := Judgement{By: "annotation " + nginxAuthURL}
 	address, _ := item.Annotation(nginxAuthURL)
 	if parsed, err := url.Parse(config.WithoutPlaceholders(address)); err == nil && parsed.Host != "" {
 		judgement.Asks = address
 	}
+	judgement.add(nginxVariables(address, item)...)
+	judgement.add(nginxMissing(item)...)
+	judgement.add(misspelt(item, judgement.Asks == "")...)
 	for _, known := range nginxFlaws {
+		if known.alone && byTraefik {
+			continue
+		}
 		for _, name := range known.names {
 			if value, ok := item.Annotation(nginxPrefix + name); ok && known.found(value, item) {
-				judgement.Flaws = append(judgement.Flaws, Flaw{Rule: known.Rule, Opens: known.opens, Field: field(nginxPrefix + name), Cause: known.cause, Remedy: known.remedy})
-			}
-		}
-	}
-	for r, rule := range item.View("spec", "rules").Elements() {
-		for p, path := range rule.Get("http", "paths").Elements() {
-			if strings.HasPrefix(path.Get("path").Text(), "/.well-known/acme-challenge") {
-				judgement.Flaws = append(judgement.Flaws, Flaw{
-					Rule: nginxChallengePath, Opens: true, Field: fmt.Sprintf("spec.rules[%d].http.paths[%d].path", r, p),
-					Cause: fmt.Sprintf("ingress-nginx never asks for sign-in on path %s (no-auth-locations)", path.Get("path").Text()), Remedy: "use another path",
+				judgement.add(Flaw{
+					Rule: known.Rule, Severity: known.severity, Opens: known.opens, Field: field(nginxPrefix + name), Cause: known.cause, Remedy: known.remedy,
 				})
 			}
 		}
 	}
+	judgement.add(nginxPaths(item, byTraefik)...)
 	return judgement
 }
 
-// nginxRules returns the rules of this file.
-func nginxRules() []finding.Rule {
-	return []finding.Rule{nginxDropped, nginxSatisfy, nginxCanary, nginxSnippetRule, nginxErrorPage, nginxChallengePath, nginxCacheKey, nginxMirror, nginxPassthrough}
+// nginxVariables reports variables in the URL that is asked. What stands in braces after the sign is a placeholder of Flux.
+func nginxVariables(address string, item *manifest.Item) []Flaw {
+	address = config.WithoutPlaceholders(address)
+	if !strings.Contains(address, "$") {
+		return nil
+	}
+	flaw := Flaw{
+		Rule: nginxVariable, Opens: true, Field: field(nginxAuthURL),
+		Cause: "holds a variable that the client fills in, and so chooses what is asked", Remedy: "write the URL out",
+	}
+	withoutHost := strings.ReplaceAll(strings.ReplaceAll(address, "$host", ""), "$scheme", "")
+	if !strings.Contains(withoutHost, "$") && hasExactHosts(item) {
+		flaw.Severity, flaw.Opens = finding.Warning, false
+		flaw.Cause = "holds the variable $host, which is the exact host of the rule only as long as no alias is added"
+	}
+	return []Flaw{flaw}
+}
+
+// hasExactHosts says whether every rule names one host.
+func hasExactHosts(item *manifest.Item) bool {
+	rules := item.View("spec", "rules").Elements()
+	return len(rules) > 0 && !hasNginx(item, "server-alias") && !slices.ContainsFunc(rules, func(rule manifest.View) bool {
+		host := rule.Get("host").Text()
+		return host == "" || strings.HasPrefix(host, "*")
+	})
+}
+
+// nginxMissing reports annotations that only make sense beside an auth-url that asks.
+func nginxMissing(item *manifest.Item) []Flaw {
+	address, written := item.Annotation(nginxAuthURL)
+	var flaws []Flaw
+	switch {
+	case strings.TrimSpace(address) != "":
+		return nil
+	case written:
+		flaws = append(flaws, Flaw{Rule: BlankAuth, Opens: true, Field: field(nginxAuthURL), Cause: "is blank, so that nobody is asked", Remedy: "write the URL of the auth service"})
+	case hasNginx(item, "auth-signin"):
+		flaws = append(flaws, Flaw{
+			Rule: SignInAlone, Opens: true, Field: field(nginxAuthSignIn), Cause: "stands without auth-url, so that nobody is asked",
+			Remedy: "write auth-url too, or remove the annotation",
+		})
+	}
+	if value, ok := item.Annotation(nginxPrefix + "enable-global-auth"); ok && !isTrue(value, item) {
+		flaws = append(flaws, Flaw{
+			Rule: nginxGlobalOff, Opens: true, Field: field(nginxPrefix + "enable-global-auth"),
+			Cause: "exempts the Ingress from the sign-in of the controller, and it has no auth-url of its own", Remedy: "remove the annotation",
+		})
+	}
+	return flaws
+}
+
+// nginxAuthNames are the annotations that protect.
+var nginxAuthNames = []string{"auth-url", "auth-signin", "auth-response-headers"}
+
+// otherPrefixes are those under which other controllers, and earlier versions, know the same names.
+var otherPrefixes = []string{"ingress.kubernetes.io/", "nginx.org/", "nginx.com/", "haproxy-ingress.github.io/", "haproxy.org/"}
+
+// misspelt reports keys that are almost those of an annotation that protects, where that one is absent. opens says that nothing
+// else protects.
+func misspelt(item *manifest.Item, opens bool) []Flaw {
+	var flaws []Flaw
+	for key := range item.View("metadata", "annotations").Fields() {
+		for _, name := range nginxAuthNames {
+			right := nginxPrefix + name
+			if key == right || hasNginx(item, name) || !isAlmost(key, right, name) {
+				continue
+			}
+			flaws = append(flaws, Flaw{
+				Rule: BlankAuth, Opens: opens && name == "auth-url", Field: field(key), Cause: "is not an annotation of this controller", Remedy: "write " + right,
+			})
+		}
+	}
+	return flaws
+}
+
+// isAlmost says whether a key has two wrong letters at most, or the prefix of somebody else.
+func isAlmost(key, right, name string) bool {
+	return slices.ContainsFunc(otherPrefixes, func(prefix string) bool { return key == prefix+name }) ||
+		max(len(key)-len(right), len(right)-len(key)) <= 2 && levenshtein.ComputeDistance(key, right) <= 2
+}
+
+// nginxPaths reports paths that the controller leaves open, or reads in a way of its own.
+func nginxPaths(item *manifest.Item, byTraefik bool) []Flaw {
+	var flaws []Flaw
+	for r, rule := range item.View("spec", "rules").Elements() {
+		for p, view := range rule.Get("http", "paths").Elements() {
+			path, place := view.Get("path").Text(), fmt.Sprintf("spec.rules[%d].http.paths[%d].path", r, p)
+			switch {
+			case strings.HasPrefix(path, "/.well-known/acme-challenge") && !byTraefik:
+				flaws = append(flaws, Flaw{
+					Rule: nginxChallengePath, Opens: true, Field: place,
+					Cause: fmt.Sprintf("ingress-nginx never asks for sign-in on path %s (no-auth-locations)", path), Remedy: "use another path",
+				})
+			case !hasOnly(path, nginxAlphanumerics+"._/-"), strings.Contains(path, "//"), strings.Contains(path+"/", "/../"), strings.Contains(path+"/", "/./"):
+				flaws = append(flaws, Flaw{
+					Rule: nginxPath, Field: place, Cause: fmt.Sprintf("%q is not a path that everybody reads alike", path),
+					Remedy: "use letters, digits, dot, underscore, hyphen and single slashes, without . and .. segments",
+				})
+			}
+		}
+	}
+	return flaws
 }

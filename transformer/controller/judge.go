@@ -30,6 +30,8 @@ func (j *Judgement) Closed() bool {
 	return j.Asks != ""
 }
 
+func (j *Judgement) add(flaws ...Flaw) { j.Flaws = append(j.Flaws, flaws...) }
+
 // Flaw is one thing that is wrong with the protection of an object.
 type Flaw struct {
 	Rule finding.Rule

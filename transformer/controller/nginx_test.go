@@ -279,6 +279,7 @@ func TestNginxFlaws(t *testing.T) {
 	const dropped = "makes the controller drop the protection: the value has a character that it refuses"
 	const directive = "holds a directive that can answer before anybody is asked to sign in"
 	const allowlist = "    nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8\n"
+	const authURL = "    nginx.ingress.kubernetes.io/auth-url: http://a/b\n"
 	tests := map[string]struct {
 		name, opens, near string
 		beside            string // more annotations, as lines of YAML
@@ -314,6 +315,16 @@ func TestNginxFlaws(t *testing.T) {
 		"auth_request off":            {"configuration-snippet", "auth_request  off;", "auth_request_set $a b;", "", directive},
 		"server-snippet":              {"server-snippet", "if ($a) { set $b c; }", "set $b c;", "", directive},
 		"satisfy in a snippet":        {"configuration-snippet", "satisfy any;", "set $a b;", "", directive},
+		"snippet of another kind":     {"auth-snippet", "proxy_set_header X-A b;", " ", "", "goes into the configuration of nginx as it is, and nobody can tell from outside what it does"},
+		"permanent-redirect":          {"permanent-redirect", "https://a", "", "", "answers before anybody is asked to sign in, and shows everybody the target"},
+		"temporal-redirect":           {"temporal-redirect", "https://a", " ", "", "answers before anybody is asked to sign in, and shows everybody the target"},
+		"app-root":                    {"app-root", "/a", "", "", "answers before anybody is asked to sign in, and shows everybody the target"},
+		"server-alias":                {"server-alias", "a.example.com", "", "", "serves the private paths under further hosts, whose cookies and sign-in are not those of the first"},
+		"auth-tls-verify-client":      {"auth-tls-verify-client", "optional_no_ca", "on", "", "lets in who has no client certificate"},
+		"auth-url":                    {"auth-url", "http://a/b;", "http://a/b?c=${D}", "", "has a character that the controller refuses"},
+		"auth-signin":                 {"auth-signin", "https://a/#b", "https://a/b", authURL, "has a character that the controller refuses"},
+		"auth-method":                 {"auth-method", "FETCH", "GET", authURL, "is no method, so that the controller answers 503"},
+		"auth-response-headers":       {"auth-response-headers", "X-A;", "X-A, x_b", authURL, "has a character that no header name has, so that the controller answers 503"},
 	}
 	covered := map[string]bool{}
 	for name, test := range tests {
@@ -326,7 +337,9 @@ func TestNginxFlaws(t *testing.T) {
 			require.Equal(t, "metadata.annotations[nginx.ingress.kubernetes.io/"+test.name+"]", flaws[0].Field)
 			require.Equal(t, test.cause, flaws[0].Cause)
 			require.NotEmpty(t, flaws[0].Remedy)
-			require.Empty(t, judge(t, "ingress-nginx", ingress(annotation(test.near))).Flaws)
+			for _, flaw := range judge(t, "ingress-nginx", ingress(annotation(test.near))).Flaws {
+				require.NotEqual(t, test.cause, flaw.Cause)
+			}
 		})
 		covered[test.name] = true
 	}
@@ -335,6 +348,14 @@ func TestNginxFlaws(t *testing.T) {
 			require.True(t, covered[name], "%s has no case", name)
 		}
 	}
+	t.Run("of ingress-nginx alone", func(t *testing.T) {
+		for _, line := range []string{`auth-always-set-cookie: "yes"`, "auth-cache-key: a", "auth-method: FETCH", "satisfy: any\n" + strings.TrimSuffix(allowlist, "\n")} {
+			annotation := "    nginx.ingress.kubernetes.io/" + line + "\n"
+			require.NotEmpty(t, judge(t, "ingress-nginx", ingress(annotation)).Flaws)
+			require.Empty(t, judge(t, "traefik-nginx", ingress(annotation)).Flaws, line)
+		}
+		require.NotEmpty(t, judge(t, "traefik-nginx", ingress("    nginx.ingress.kubernetes.io/ssl-passthrough: \"true\"\n")).Flaws)
+	})
 	t.Run("satisfy alone", func(t *testing.T) {
 		require.Empty(t, judge(t, "ingress-nginx", ingress("    nginx.ingress.kubernetes.io/satisfy: any\n")).Flaws)
 	})
@@ -376,6 +397,47 @@ func TestNginxChallengePath(t *testing.T) {
 			}
 			require.Len(t, flaws, 1)
 			require.Equal(t, fmt.Sprintf("ingress-nginx never asks for sign-in on path %s (no-auth-locations)", test.path), flaws[0].Cause)
+		})
+	}
+}
+
+// TestNginxAuthURL is about what the annotation must be for somebody to be asked.
+func TestNginxAuthURL(t *testing.T) {
+	const asked = "nginx.ingress.kubernetes.io/auth-url: http://a/b"
+	tests := map[string]struct {
+		annotations string
+		closed      bool
+		codes       []string
+	}{
+		"asks":                        {asked, true, nil},
+		"placeholder":                 {"nginx.ingress.kubernetes.io/auth-url: https://auth.${SECRET_DOMAIN}/a", true, nil},
+		"absent":                      {"a: b", false, nil},
+		"blank":                       {`nginx.ingress.kubernetes.io/auth-url: " "`, false, []string{"PE217"}},
+		"no scheme":                   {"nginx.ingress.kubernetes.io/auth-url: a/b", false, nil},
+		"sign-in alone":               {"nginx.ingress.kubernetes.io/auth-signin: https://a/b", false, []string{"PE221"}},
+		"opted out":                   {`nginx.ingress.kubernetes.io/enable-global-auth: "false"`, false, []string{"PE310"}},
+		"opted out, asks itself":      {asked + "\n    nginx.ingress.kubernetes.io/enable-global-auth: \"false\"", true, nil},
+		"opted in":                    {`nginx.ingress.kubernetes.io/enable-global-auth: "true"`, false, nil},
+		"misspelt":                    {"nginx.ingress.kubernetes.io/auth-ulr: http://a/b", false, []string{"PE217"}},
+		"misspelt prefix":             {"nginx.ingress.kubernets.io/auth-url: http://a/b", false, []string{"PE217"}},
+		"prefix of another":           {"ingress.kubernetes.io/auth-url: http://a/b", false, []string{"PE217"}},
+		"prefix of another too":       {asked + "\n    haproxy-ingress.github.io/auth-url: http://a/b", true, nil},
+		"misspelt beside a right one": {asked + "\n    nginx.ingress.kubernetes.io/auth-sigin: http://a/b", true, []string{"PE217"}},
+		"another annotation":          {"nginx.ingress.kubernetes.io/auth-type: basic", false, nil},
+		"host by the client":          {"nginx.ingress.kubernetes.io/auth-url: http://$http_host/a", false, []string{"PE308"}},
+		"groups by the client":        {"nginx.ingress.kubernetes.io/auth-url: http://a/b?c=$arg_c", false, []string{"PE308"}},
+		"host of an exact rule":       {"nginx.ingress.kubernetes.io/auth-url: http://$host/a", true, []string{"PE308"}},
+		"host of an alias":            {"nginx.ingress.kubernetes.io/auth-url: http://$host/a\n    nginx.ingress.kubernetes.io/server-alias: b", false, []string{"PE308", "PE312"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			judgement := judge(t, "ingress-nginx", ingress("    "+test.annotations+"\n"))
+			var codes []string
+			for _, flaw := range judgement.Flaws {
+				codes = append(codes, flaw.Rule.Code)
+			}
+			require.Equal(t, test.codes, codes)
+			require.Equal(t, test.closed, judgement.Closed())
 		})
 	}
 }

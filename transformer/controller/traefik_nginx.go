@@ -4,4 +4,5 @@ package controller
 var traefikNginx = Controller{
 	ID:               "traefik-nginx",
 	ClassControllers: []string{},
+	JudgeIngress:     judgeTraefikNginx,
 }

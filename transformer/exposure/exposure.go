@@ -56,8 +56,10 @@ type Way struct {
 	Service string
 	// Targets are the ports of Pods that the way reaches, as far as the set tells.
 	Targets []Target
-	// Auth is who is asked.
+	// Auth is who is asked; nil where nobody is.
 	Auth *controller.Judgement
+	// canary says that the way takes a share of the requests of another one.
+	canary bool
 }
 
 // Map is every way in of a set.

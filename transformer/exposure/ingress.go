@@ -9,6 +9,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -20,6 +21,29 @@ func (r *reader) ingresses() {
 				r.ingress(item)
 				item.Release()
 			}
+		}
+	}
+	r.joinCanaries()
+}
+
+// joinCanaries gives a canary Ingress the protection of the main one, through whose locations its requests come: ingress-nginx
+// ignores the auth annotations of the canary (controller.go, mergeAlternativeBackends). One without a main Ingress in the set
+// keeps none.
+func (r *reader) joinCanaries() {
+	type location struct {
+		via, host string
+		paths     PathSet
+	}
+	main := map[location]*controller.Judgement{}
+	for _, way := range r.found {
+		key := location{way.Via, way.Host, way.Paths}
+		if !way.canary && main[key] == nil {
+			main[key] = way.Auth
+		}
+	}
+	for i := range r.found {
+		if way := &r.found[i]; way.canary {
+			way.Auth = main[location{way.Via, way.Host, way.Paths}]
 		}
 	}
 }
@@ -38,6 +62,8 @@ func (r *reader) ingress(item *manifest.Item) {
 	}
 	base.Regular, base.Rewrite = readsRegular(item)
 	base.Redirects = redirects(item)
+	served := r.serving.Of(class)
+	base.canary = isTrue(item, nginxPrefix+"canary") && (served == "ingress-nginx" || served == "traefik-nginx")
 	if passesTLS(item) {
 		base.Layer = TLS
 	}

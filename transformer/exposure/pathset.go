@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"regexp"
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
@@ -83,20 +84,18 @@ func (s PathSet) Meets(other PathSet) bool { return s.Contains(other) || other.C
 
 // Regular returns the set as a controller reads it that takes paths for regular expressions, case-insensitive and
 // anchored at the start only. Of a path with more to it than plain text it returns the paths that begin like it, which are
-// more than it matches; the second result is then false.
+// more than it matches; the second result is then false. Of an expression that Go does not understand that is every path.
 func (s PathSet) Regular() (PathSet, bool) {
-	text := strings.ToLower(s.String())
-	special := strings.IndexAny(text, `\^$*+?.()[]{}|`)
-	switch {
-	case special < 0:
-		return PathSet{text, plain}, true
-	case strings.Contains(text, "|"):
-		return PathSet{"", plain}, false
-	case strings.IndexByte("*?{", text[special]) >= 0 && special > 0:
-		// The character before may be missing.
-		special--
+	text := s.String()
+	if !strings.ContainsAny(text, `\^$*+?.()[]{}|`) {
+		return PathSet{strings.ToLower(text), plain}, true
 	}
-	return PathSet{text[:special], plain}, false
+	expression, err := regexp.Compile(text)
+	if err != nil {
+		return PathSet{"", plain}, false
+	}
+	prefix, _ := expression.LiteralPrefix()
+	return PathSet{strings.ToLower(prefix), plain}, false
 }
 
 // folded returns the set without the difference between capital and small letters.

@@ -208,6 +208,12 @@ func TestPathSetRegularKnowsExpressions(t *testing.T) {
 		_, plain := newPathSet(path, otherType).Regular()
 		require.False(t, plain, path)
 	}
+	for path, begins := range map[string]string{
+		"/Web(/|$)(.*)": "/web", "/a.*": "/a", "/ab?": "/a", "/ab*": "/a", "/a|/b": "/", "/a|b": "", "/(a|b)": "/", "/a(?=b)": "", `/\X41`: "", "/(": "", "^/a": "/a",
+	} {
+		regular, _ := newPathSet(path, otherType).Regular()
+		require.Equal(t, PathSet{begins, plain}, regular, path)
+	}
 	for _, path := range []string{"/a", "/a-b_c~d", "/a/b/", "/%20"} {
 		_, plain := newPathSet(path, otherType).Regular()
 		require.True(t, plain, path)
