@@ -59,3 +59,19 @@ func (s Serving) ClassOf(item *manifest.Item) string {
 
 // Of returns the id of the controller that serves a class, empty where nobody says which one does.
 func (s Serving) Of(class string) string { return s.ids[class] }
+
+// Only returns the class that a controller serves, empty where it serves none or several. Objects that name no class, such as
+// the routes of Traefik's own kinds, are then of that class.
+func (s Serving) Only(id string) string {
+	only := ""
+	for class, served := range s.ids {
+		switch {
+		case served != id:
+		case only != "":
+			return ""
+		default:
+			only = class
+		}
+	}
+	return only
+}

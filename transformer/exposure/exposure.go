@@ -49,6 +49,10 @@ type Way struct {
 	// Regular says that the object asks its controller to read paths as regular expressions, which it then does for all
 	// routes of the host.
 	Regular bool
+	// EntryPoints are those of Traefik on which the way is open; none means all.
+	EntryPoints []string
+	// Priority is what Traefik ranks the way by against others that match a request; 0 where something else decides.
+	Priority int
 	// Rewrite is the path that the backend sees instead, empty where it sees the one of the request. It may hold
 	// references to groups of a regular expression, such as $1.
 	Rewrite string

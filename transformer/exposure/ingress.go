@@ -80,6 +80,9 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.Field = fmt.Sprintf("spec.rules[%d].http.paths[%d]", i, p)
 			way.Host = normalHost(rule.Get("host").Text())
 			way.Paths = newPathSet(path.Get("path").Text(), networkingv1.PathType(path.Get("pathType").Text()))
+			if served == "traefik" {
+				r.traefikIngress(item, &way)
+			}
 			r.addBackend(way, path.Get("backend"))
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = normalHost(alias), "metadata.annotations["+nginxPrefix+"server-alias]"

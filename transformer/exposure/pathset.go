@@ -90,12 +90,17 @@ func (s PathSet) Regular() (PathSet, bool) {
 	if !strings.ContainsAny(text, `\^$*+?.()[]{}|`) {
 		return PathSet{strings.ToLower(text), plain}, true
 	}
-	expression, err := regexp.Compile(text)
+	return PathSet{strings.ToLower(literalPrefix(text)), plain}, false
+}
+
+// literalPrefix returns a text with which everything begins that an expression matches from the start.
+func literalPrefix(expression string) string {
+	compiled, err := regexp.Compile(strings.TrimPrefix(expression, "^"))
 	if err != nil {
-		return PathSet{"", plain}, false
+		return ""
 	}
-	prefix, _ := expression.LiteralPrefix()
-	return PathSet{strings.ToLower(prefix), plain}, false
+	prefix, _ := compiled.LiteralPrefix()
+	return prefix
 }
 
 // folded returns the set without the difference between capital and small letters.

@@ -50,7 +50,7 @@ func (c *checker) explain(proof *Proof, way *exposure.Way, rule finding.Rule) {
 func (c *checker) pair(proof *Proof, private, other *exposure.Way) pair {
 	p := pair{
 		private: private, other: other, endpoint: proof.Endpoint.Object(), shares: shareTargets(private.Targets, other.Targets),
-		sameHost: private.Host == other.Host && private.Via == other.Via, covers: isPattern(other.Host) && covers(other.Host, private.Host),
+		sameHost: private.Host == other.Host && private.Via == other.Via && shareEntryPoints(private.EntryPoints, other.EntryPoints), covers: isPattern(other.Host) && covers(other.Host, private.Host),
 		otherIsPrivate: c.private[other.Item] && other.Auth.Closed(), authService: c.isAuthService(other, proof.Auth.Asks),
 	}
 	for _, way := range proof.Own {
@@ -64,6 +64,11 @@ func (c *checker) pair(proof *Proof, private, other *exposure.Way) pair {
 		p.certain = plainPrivate && plainOther
 	}
 	return p
+}
+
+// shareEntryPoints says whether two ways are open on one entry point. None means all.
+func shareEntryPoints(a, b []string) bool {
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
 }
 
 func shareTargets(a, b []exposure.Target) bool {

@@ -95,6 +95,17 @@ var decisions = []decision{
 		},
 	},
 	{
+		Rule: RanksHigher, meets: func(p pair) bool {
+			return p.sameHost && p.private.Priority > 0 && p.other.Priority >= p.private.Priority && p.otherPaths.Meets(p.privatePaths) &&
+				!p.privatePaths.Contains(p.otherPaths)
+		},
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s ranks %d and comes before the private path %s of %s, which ranks %d",
+				p.other.Paths, p.other.Host, p.other.Priority, p.private.Paths, p.private.Item.Object(), p.private.Priority),
+				"give the private route a higher priority, or write pathType: Prefix")
+		},
+	},
+	{
 		Rule: OtherWay, meets: func(p pair) bool {
 			return p.sameHost && p.shares && (p.private.Rewrite != "" || p.other.Rewrite != "") && p.other.Shares(p.private)
 		},
