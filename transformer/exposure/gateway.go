@@ -1,9 +1,176 @@
 package exposure
 
-import "github.com/private-endpoints/private-endpoints/transformer/finding"
+import (
+	"cmp"
+	"fmt"
+	"strings"
 
-// gatewayRoutes reads the routes of the Gateway API.
-func (r *reader) gatewayRoutes() {}
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
 
-// gatewayRules returns the rules of this file.
-func gatewayRules() []finding.Rule { return nil }
+const gatewayGroup = "gateway.networking.k8s.io"
+
+// gatewayRoutes reads the routes of the Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/. A backend in another
+// namespace counts whether or not the set has a ReferenceGrant for it: the grant may stand in another set.
+func (r *reader) gatewayRoutes() {
+	policies := newPolicies(r)
+	for _, kind := range []string{"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"} {
+		for _, item := range r.objects.OfKind(gatewayGroup, kind) {
+			if !r.readable(item) {
+				continue
+			}
+			for _, parent := range item.View("spec", "parentRefs").Elements() {
+				r.attach(item, parent, policies)
+			}
+			item.Release()
+		}
+	}
+}
+
+// attach adds the ways of a route through one parent. A parent that is a Service is about traffic inside a mesh.
+func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *policies) {
+	kind := cmp.Or(parent.Get("kind").Text(), "Gateway")
+	if kind == "Service" {
+		return
+	}
+	namespace := r.objects.NamespaceOf(item)
+	gateway := cmp.Or(parent.Get("namespace").Text(), namespace) + "/" + parent.Get("name").Text()
+	base := Way{Item: item, Namespace: namespace, Via: kind + " " + gateway}
+	for _, host := range r.gatewayHosts(item, kind, gateway, parent) {
+		base.Host = host
+		for i, rule := range item.View("spec", "rules").Elements() {
+			way := base
+			way.Field = fmt.Sprintf("spec.rules[%d]", i)
+			switch item.Kind() {
+			case "TLSRoute":
+				way.Layer, way.Paths = TLS, Prefix("/")
+				r.addBackends(way, rule.Get("backendRefs"))
+			case "TCPRoute", "UDPRoute":
+				way.Layer, way.Paths, way.Host = TCP, Prefix("/"), ""
+				r.addBackends(way, rule.Get("backendRefs"))
+			default:
+				r.gatewayRule(way, rule, policies.judge(item, rule, gateway))
+			}
+		}
+	}
+}
+
+// gatewayHosts returns the hosts for which a parent takes a route: what the hosts of the route share with those of its
+// listeners. Of a Gateway that is not in the set nothing is known, so that it takes all. A listener takes routes of its own
+// namespace unless it says otherwise.
+func (r *reader) gatewayHosts(item *manifest.Item, kind, gateway string, parent manifest.View) []string {
+	hosts := item.View("spec", "hostnames").Texts()
+	if len(hosts) == 0 {
+		hosts = []string{""}
+	}
+	namespace, name := splitName(gateway)
+	gateways := r.objects.Named(gatewayGroup, "Gateway", namespace, name)
+	if kind != "Gateway" || len(gateways) == 0 {
+		return normalHosts(hosts)
+	}
+	var taken []string
+	for _, listener := range gateways[0].View("spec", "listeners").Elements() {
+		section, port := parent.Get("sectionName").Text(), parent.Get("port").Text()
+		from := cmp.Or(listener.Get("allowedRoutes", "namespaces", "from").Text(), "Same")
+		if section != "" && section != listener.Get("name").Text() || port != "" && port != listener.Get("port").Text() ||
+			from == "Same" && namespace != r.objects.NamespaceOf(item) || from == "None" {
+			continue
+		}
+		for _, host := range hosts {
+			if shared, ok := sharedHost(normalHost(host), normalHost(listener.Get("hostname").Text())); ok {
+				taken = append(taken, shared)
+			}
+		}
+	}
+	return taken
+}
+
+func normalHosts(hosts []string) []string {
+	normal := make([]string, len(hosts))
+	for i, host := range hosts {
+		normal[i] = normalHost(host)
+	}
+	return normal
+}
+
+// sharedHost returns the hosts that two patterns share: the more specific one, where one covers the other. In the Gateway API
+// a wildcard stands for several labels.
+func sharedHost(a, b string) (string, bool) {
+	switch {
+	case a == b || b == "":
+		return a, true
+	case a == "":
+		return b, true
+	case strings.HasPrefix(b, "*.") && strings.HasSuffix(a, b[1:]):
+		return a, true
+	case strings.HasPrefix(a, "*.") && strings.HasSuffix(b, a[1:]):
+		return b, true
+	default:
+		return "", false
+	}
+}
+
+// gatewayRule adds the ways of one rule: one for each match, and for each of its backends.
+func (r *reader) gatewayRule(way Way, rule manifest.View, auth controller.Judgement) {
+	way.Auth = &auth
+	var mirrors []manifest.View
+	for _, filter := range rule.Get("filters").Elements() {
+		switch filter.Get("type").Text() {
+		case "RequestRedirect":
+			way.Redirects = true
+		case "URLRewrite":
+			if path := filter.Get("urlRewrite", "path"); path.Get("type").Text() == "ReplaceFullPath" {
+				way.Rewrite = path.Get("replaceFullPath").Text()
+			} else if path.Exists() {
+				way.Rewrite = "/$1"
+			}
+		case "RequestMirror":
+			mirrors = append(mirrors, filter.Get("requestMirror", "backendRef"))
+		}
+	}
+	matches := rule.Get("matches").Elements()
+	if len(matches) == 0 {
+		matches = []manifest.View{{}}
+	}
+	for _, match := range matches {
+		way.Paths, way.Narrowed = gatewayPaths(match)
+		r.addBackends(way, rule.Get("backendRefs"))
+		for _, mirror := range mirrors {
+			r.addBackendRef(way, mirror)
+		}
+	}
+}
+
+// gatewayPaths returns the paths of a match, and whether it takes only some of the requests for them.
+func gatewayPaths(match manifest.View) (PathSet, bool) {
+	narrowed := match.Get("headers").Exists() || match.Get("queryParams").Exists() || match.Get("method").Exists()
+	path := match.Get("path")
+	value := cmp.Or(path.Get("value").Text(), "/")
+	switch path.Get("type").Text() {
+	case "Exact":
+		return PathSet{value, exact}, narrowed
+	case "RegularExpression":
+		return PathSet{literalPrefix(value), plain}, true
+	default:
+		return Prefix(value), narrowed
+	}
+}
+
+// addBackends adds a way to every backend of a list. A list without any leads nowhere, and still takes requests.
+func (r *reader) addBackends(way Way, backends manifest.View) {
+	for _, backend := range backends.Elements() {
+		r.addBackendRef(way, backend)
+	}
+	if len(backends.Elements()) == 0 {
+		r.add(way, "")
+	}
+}
+
+// addBackendRef adds a way to a backend. One without a kind is a Service.
+func (r *reader) addBackendRef(way Way, backend manifest.View) {
+	if group, kind := backend.Get("group").Text(), cmp.Or(backend.Get("kind").Text(), "Service"); (group == "" || group == "core") && kind == "Service" {
+		way.Service = cmp.Or(backend.Get("namespace").Text(), way.Namespace) + "/" + backend.Get("name").Text()
+	}
+	r.add(way, backend.Get("port").Text())
+}

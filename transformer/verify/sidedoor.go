@@ -94,8 +94,25 @@ func (c *checker) conclude(p pair, line decision) {
 	}
 	found := line.say(p, line.Rule)
 	c.reportSideDoor(item, p.private.Namespace, found)
+	c.explainAuth(p, found)
 	if found.Severity != finding.Error {
 		c.warnOfHeaders(p)
+	}
+}
+
+// explainAuth reports what is wrong with the protection that a side door seems to have.
+func (c *checker) explainAuth(p pair, found finding.Finding) {
+	if found.Severity != finding.Error || p.other.Layer != exposure.HTTP || p.other.Auth == nil || c.private[p.other.Item] {
+		return
+	}
+	for _, flaw := range p.other.Auth.Flaws {
+		if !flaw.Opens && p.other.Auth.Asks == "" {
+			continue
+		}
+		if flaw.Field == "" {
+			flaw.Field = p.other.Field
+		}
+		c.reportSideDoor(p.other.Item, p.private.Namespace, flaw.Finding(p.other.Item.Object()))
 	}
 }
 

@@ -197,6 +197,9 @@ func otherWay(p pair, r finding.Rule, remedy string) finding.Finding {
 
 // splitRemedy shows how one host carries public and private paths (E15).
 func splitRemedy(p pair) string {
+	if p.other.Item.Kind() != "Ingress" {
+		return "let the route ask the same auth service, remove it, or waive this with a reason"
+	}
 	return fmt.Sprintf("serve public and private paths on one host: write host %s, or the same generate-host word, on both Ingresses, with paths that do not meet; or make both private", p.host)
 }
 
@@ -233,6 +236,9 @@ func wayText(way *exposure.Way) string {
 	}
 	if way.Auth.Closed() {
 		text += " which asks " + way.Auth.Asks + ","
+	}
+	if way.Item.Kind() != "Ingress" {
+		text += " through " + way.Via + ","
 	}
 	if way.Unserved {
 		text += " through " + way.Via + ", of which nobody knows who serves it,"

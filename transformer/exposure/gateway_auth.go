@@ -1,0 +1,400 @@
+package exposure
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// policies are the SecurityPolicies of Envoy Gateway, by what they target.
+type policies struct {
+	reader *reader
+	// byTarget holds the policies by kind, namespace and name of their target.
+	byTarget map[string][]policy
+	// astray are those whose target is not in the set, by namespace.
+	astray map[string][]policy
+}
+
+// A policy is one target of a SecurityPolicy. section is the rule or the listener that it means, empty for all.
+type policy struct {
+	item                       *manifest.Item
+	namespace, target, section string
+}
+
+func newPolicies(r *reader) *policies {
+	p := &policies{reader: r, byTarget: map[string][]policy{}, astray: map[string][]policy{}}
+	for _, item := range r.objects.OfKind("gateway.envoyproxy.io", "SecurityPolicy") {
+		if !r.readable(item) {
+			continue
+		}
+		namespace := r.objects.NamespaceOf(item)
+		for _, target := range append(item.View("spec", "targetRefs").Elements(), item.View("spec", "targetRef")) {
+			kind, name := target.Get("kind").Text(), target.Get("name").Text()
+			if name == "" {
+				continue
+			}
+			found := policy{item, namespace, kind + " " + namespace + "/" + name, target.Get("sectionName").Text()}
+			p.byTarget[found.target] = append(p.byTarget[found.target], found)
+			if len(r.objects.Named(gatewayGroup, kind, namespace, name)) == 0 {
+				p.astray[namespace] = append(p.astray[namespace], found)
+			}
+		}
+	}
+	return p
+}
+
+// judge says who is asked on a rule of a route through a Gateway: by a filter of the rule, else by the policy of the route, else
+// by that of the Gateway.
+func (p *policies) judge(item *manifest.Item, rule manifest.View, gateway string) controller.Judgement {
+	if judgement, ok := p.judgeFilters(item, rule); ok {
+		return judgement
+	}
+	namespace := p.reader.objects.NamespaceOf(item)
+	ofRoute := withSection(p.byTarget[item.Kind()+" "+namespace+"/"+item.Name()], rule.Get("name").Text())
+	ofGateway := withSection(p.byTarget["Gateway "+gateway], "")
+	switch {
+	case len(ofRoute) > 0:
+		judgement := judgePolicy(ofRoute)
+		switch {
+		case judgement.Asks != "" || len(ofGateway) == 0 || judgePolicy(ofGateway).Asks == "":
+		case ofRoute[0].item.View("spec", "mergeType").Exists():
+			return judgePolicy(ofGateway)
+		default:
+			judgement.Flaws = append(judgement.Flaws, controller.Flaw{
+				Rule: policyReplaced, Opens: true, Cause: fmt.Sprintf("%s takes the place of %s, and asks nobody", ofRoute[0].item.Object(), ofGateway[0].item.Object()),
+				Remedy: "write what asks into the policy of the route too, or set its mergeType",
+			})
+		}
+		return judgement
+	case len(ofGateway) > 0:
+		return judgePolicy(ofGateway)
+	}
+	var judgement controller.Judgement
+	for _, lost := range p.astray[namespace] {
+		judgement.Flaws = append(judgement.Flaws, controller.Flaw{
+			Rule: policyAstray, Opens: true, Cause: fmt.Sprintf("%s protects %s, which is not in the set, and nothing protects this route", lost.item.Object(), lost.target),
+			Remedy: "name this route in the policy, which must be in the namespace of the route",
+		})
+	}
+	return judgement
+}
+
+// withSection returns the policies for a whole target and those for one of its sections. The more specific ones come first.
+func withSection(all []policy, section string) []policy {
+	var whole, part []policy
+	for _, candidate := range all {
+		switch candidate.section {
+		case "":
+			whole = append(whole, candidate)
+		case section:
+			part = append(part, candidate)
+		}
+	}
+	return append(part, whole...)
+}
+
+// judgeFilters reads the filters of a rule that ask: a Middleware of Traefik, or the ExternalAuth filter of GEP-1494.
+func (p *policies) judgeFilters(item *manifest.Item, rule manifest.View) (controller.Judgement, bool) {
+	var middlewares []controller.Middleware
+	namespace := p.reader.objects.NamespaceOf(item)
+	for _, filter := range rule.Get("filters").Elements() {
+		reference := filter.Get("extensionRef")
+		switch {
+		case filter.Get("type").Text() == "ExternalAuth":
+			return judgeExternalAuth(filter.Get("externalAuth"), namespace), true
+		case slices.Contains(traefikGroups, reference.Get("group").Text()):
+			middlewares = append(middlewares, p.reader.objects.Middleware(namespace, reference.Get("name").Text()))
+		}
+	}
+	if len(middlewares) == 0 {
+		return controller.Judgement{}, false
+	}
+	return p.reader.serving.JudgeMiddlewares("", "spec.rules", middlewares, p.reader.objects), true
+}
+
+// judgeExternalAuth reads the filter of GEP-1494: https://gateway-api.sigs.k8s.io/geps/gep-1494/.
+func judgeExternalAuth(filter manifest.View, namespace string) controller.Judgement {
+	judgement := controller.Judgement{By: "filter ExternalAuth", Asks: serviceURL(filter.Get("backendRef"), namespace, filter.Get("http", "path").Text())}
+	judgement.Flaws = append(judgement.Flaws, controller.Flaw{
+		Rule: filterExperimental, Cause: "uses the filter ExternalAuth of the experimental channel, which the standard one refuses and some controllers leave out",
+		Remedy: "make sure that the controller of the Gateway has it",
+	})
+	if filter.Get("protocol").Text() != "GRPC" && !holdsFold(filter.Get("http", "allowedHeaders").Texts(), "cookie") {
+		judgement.Flaws = append(judgement.Flaws, controller.Flaw{
+			Rule: filterWithoutCookie, Cause: "does not pass the cookie to the auth service, for which nobody is ever signed in", Remedy: "add Cookie to http.allowedHeaders",
+		})
+	}
+	return judgement
+}
+
+// judgePolicy reads the policies of one target, of which Envoy Gateway follows one: the more specific, then the oldest.
+func judgePolicy(found []policy) controller.Judgement {
+	item := found[0].item
+	judgement := controller.Judgement{By: item.Object().String()}
+	if len(found) > 1 && found[1].section == found[0].section {
+		judgement.Flaws = append(judgement.Flaws, controller.Flaw{
+			Rule: policyReplaced, Opens: true, Cause: fmt.Sprintf("%s and %s have one target, and the older one counts", item.Object(), found[1].item.Object()), Remedy: "join the two",
+		})
+	}
+	spec, namespace := item.View("spec"), found[0].namespace
+	switch extAuth := spec.Get("extAuth"); {
+	case extAuth.Exists():
+		judgeExtAuth(&judgement, extAuth, namespace)
+	case spec.Get("oidc").Exists():
+		judgement.Asks = "OpenID Connect client " + spec.Get("oidc", "clientID").Text() + " of " + spec.Get("oidc", "provider", "issuer").Text()
+	case spec.Get("jwt").Exists() && spec.Get("jwt", "optional").Text() != "true":
+		judgement.Asks = "a JSON Web Token"
+	case spec.Get("basicAuth").Exists():
+		judgement.Asks = "a password"
+	case spec.Get("apiKeyAuth").Exists():
+		judgement.Asks = "an API key"
+	}
+	return judgement
+}
+
+// judgeExtAuth reads the external authorisation of a SecurityPolicy:
+// https://gateway.envoyproxy.io/docs/api/extension_types/#extauth.
+func judgeExtAuth(judgement *controller.Judgement, extAuth manifest.View, namespace string) {
+	add := func(flaw controller.Flaw) { judgement.Flaws = append(judgement.Flaws, flaw) }
+	service := extAuth.Get("http")
+	if !service.Exists() {
+		service = extAuth.Get("grpc")
+	}
+	backend := service.Get("backendRef")
+	if list := service.Get("backendRefs").Elements(); len(list) > 0 {
+		backend = list[0]
+	}
+	judgement.Asks = serviceURL(backend, namespace, cmp.Or(service.Get("pathOverride").Text(), service.Get("path").Text()))
+	if extAuth.Get("failOpen").Text() == "true" {
+		add(controller.Flaw{
+			Rule: policyFailsOpen, Opens: true, Cause: judgement.By + " lets everybody in when the auth service does not answer, or the policy is not valid",
+			Remedy: "write failOpen: false",
+		})
+	}
+	if !extAuth.Get("http").Exists() {
+		return
+	}
+	if !holdsFold(extAuth.Get("headersToExtAuth").Texts(), "cookie") {
+		add(controller.Flaw{Rule: policyWithoutCookie, Cause: judgement.By + " does not pass the cookie to the auth service, for which nobody is ever signed in", Remedy: "add cookie to headersToExtAuth"})
+	}
+	if strings.Contains(service.Get("path").Text(), "/oauth2/auth") {
+		add(controller.Flaw{
+			Rule: policyPrefix, Cause: judgement.By + " puts its path before that of the request, and oauth2-proxy answers /oauth2/auth alone",
+			Remedy: "write pathOverride instead of path",
+		})
+	}
+}
+
+// serviceURL is the address of a backend, for comparing.
+func serviceURL(backend manifest.View, namespace, path string) string {
+	if backend.Get("name").Text() == "" {
+		return ""
+	}
+	address := "http://" + backend.Get("name").Text() + "." + cmp.Or(backend.Get("namespace").Text(), namespace) + ".svc.cluster.local"
+	if port := backend.Get("port").Text(); port != "" && port != "80" {
+		address += ":" + port
+	}
+	return address + path
+}
+
+func holdsFold(words []string, word string) bool {
+	return slices.ContainsFunc(words, func(candidate string) bool { return strings.EqualFold(candidate, word) })
+}
+
+// policyExample is a private Ingress, and an HTTPRoute to the same Service, whose SecurityPolicy follows.
+const policyExample = privateExample + `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: admin
+  namespace: cindy
+spec:
+  parentRefs:
+  - name: public
+  hostnames: [open.example.com]
+  rules:
+  - backendRefs:
+    - name: admin
+      port: 80
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: SecurityPolicy
+metadata:
+  name: auth
+  namespace: cindy
+spec:
+`
+
+// The rules about Gateway API and Envoy Gateway. They explain why a route that seems protected is a side door.
+var (
+	policyAstray = finding.Rule{
+		Code: "PE601", Severity: finding.Error, Title: "policy that protects nothing",
+		Cause: "A route leads to private Pods without sign-in, and beside it stands a SecurityPolicy whose target is not in the set. A policy " +
+			"applies only to a target of its own namespace; Envoy Gateway reports the mistake in the status of the policy and serves the route.",
+		Remedy: "Correct the name of the target, or move the policy to the namespace of the route.",
+		Example: policyExample + `  targetRefs:
+  - group: gateway.networking.k8s.io
+    kind: HTTPRoute
+    name: amdin
+  basicAuth:
+    users:
+      name: users
+`,
+	}
+	policyFailsOpen = finding.Rule{
+		Code: "PE602", Severity: finding.Error, Title: "policy that fails open",
+		Cause: "With failOpen: true, Envoy Gateway lets requests through when the auth service does not answer, and also when the policy itself is not " +
+			"valid. An attacker who can make the auth service slow gets in.",
+		Remedy: "Write failOpen: false.",
+		Example: policyExample + `  targetRefs:
+  - group: gateway.networking.k8s.io
+    kind: HTTPRoute
+    name: admin
+  extAuth:
+    failOpen: true
+    headersToExtAuth: [cookie]
+    http:
+      backendRefs:
+      - name: oauth2-proxy
+        namespace: auth
+        port: 80
+`,
+	}
+	policyReplaced = finding.Rule{
+		Code: "PE603", Severity: finding.Error, Title: "policy that another one replaces",
+		Cause: "A SecurityPolicy of a route takes the place of that of its Gateway as a whole, unless it has a mergeType: one that only sets CORS removes " +
+			"the sign-in. Of two policies for one target Envoy Gateway follows the older one, and manifests do not tell which that is.",
+		Remedy: "Write what asks into the policy of the route too, set its mergeType, or join the two.",
+		Example: policyExample + `  targetRefs:
+  - group: gateway.networking.k8s.io
+    kind: HTTPRoute
+    name: admin
+  cors:
+    allowOrigins: ["https://www.example.com"]
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: SecurityPolicy
+metadata:
+  name: all
+  namespace: cindy
+spec:
+  targetRefs:
+  - group: gateway.networking.k8s.io
+    kind: Gateway
+    name: public
+  basicAuth:
+    users:
+      name: users
+`,
+	}
+	policyWithoutCookie = finding.Rule{
+		Code: "PE604", Severity: finding.Warning, Title: "policy that withholds the cookie",
+		Cause: "Envoy passes few headers to an auth service over HTTP, and the cookie is none of them unless headersToExtAuth names it. Nobody gets in, " +
+			"also those who have signed in.",
+		Remedy: "Add cookie to headersToExtAuth.",
+		Example: policyExample + `  targetRefs:
+  - group: gateway.networking.k8s.io
+    kind: HTTPRoute
+    name: admin
+  extAuth:
+    http:
+      backendRefs:
+      - name: oauth2-proxy
+        namespace: auth
+        port: 80
+`,
+	}
+	policyPrefix = finding.Rule{
+		Code: "PE605", Severity: finding.Error, Title: "policy that asks for another path",
+		Cause: "path of an extAuth is a prefix: Envoy appends the path of the request. oauth2-proxy answers the question on /oauth2/auth alone, and on " +
+			"any path below it serves its own pages.",
+		Remedy: "Write pathOverride, which Envoy Gateway has since 1.8.",
+		Example: policyExample + `  targetRefs:
+  - group: gateway.networking.k8s.io
+    kind: HTTPRoute
+    name: admin
+  extAuth:
+    headersToExtAuth: [cookie]
+    http:
+      path: /oauth2/auth
+      backendRefs:
+      - name: oauth2-proxy
+        namespace: auth
+        port: 80
+`,
+	}
+	filterExperimental = finding.Rule{
+		Code: "PE612", Severity: finding.Warning, Title: "filter of the experimental channel",
+		Cause: "The filter ExternalAuth is part of the experimental channel of the Gateway API. The standard channel refuses the route; and an " +
+			"implementation that does not know the filter must answer 500, but some have been seen to leave it out.",
+		Remedy:  "Make sure that the controller of the Gateway implements the filter.",
+		Example: filterExample,
+	}
+	filterWithoutCookie = finding.Rule{
+		Code: "PE613", Severity: finding.Warning, Title: "filter that withholds the cookie",
+		Cause: "The filter ExternalAuth passes only a few headers to the auth service, and the cookie is none of them unless allowedHeaders names it. " +
+			"Nobody gets in, also those who have signed in.",
+		Remedy:  "Add Cookie to http.allowedHeaders.",
+		Example: filterExample,
+	}
+)
+
+const filterExample = privateExample + `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: admin
+  namespace: cindy
+spec:
+  parentRefs:
+  - name: public
+  hostnames: [open.example.com]
+  rules:
+  - filters:
+    - type: ExternalAuth
+      externalAuth:
+        protocol: HTTP
+        backendRef:
+          name: authorizer
+          namespace: auth
+          port: 80
+        http:
+          path: /verify
+    backendRefs:
+    - name: admin
+      port: 80
+`
+
+// privateExample is a private Ingress for the examples of this package.
+const privateExample = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: admin
+  namespace: cindy
+  annotations:
+    dev.okteto.com/private: "true"
+    nginx.ingress.kubernetes.io/auth-url: http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth?allowed_groups=cindy
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: admin.example.com
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend:
+          service:
+            name: admin
+            port:
+              number: 80
+`
+
+// gatewayRules returns the rules of this file.
+func gatewayRules() []finding.Rule {
+	return []finding.Rule{policyAstray, policyFailsOpen, policyReplaced, policyWithoutCookie, policyPrefix, filterExperimental, filterWithoutCookie}
+}
