@@ -21,9 +21,6 @@ type invocation struct {
 	options       transformer.Options
 }
 
-// ruleTwoConfigurations keeps a file from silently beating what stands in the input, or the other way round.
-var ruleTwoConfigurations = finding.Rule{Code: "PE104", Severity: finding.Error, Title: "two configurations"}
-
 // legacyPlugin says whether kustomize calls the program as an exec plugin of the older kind, which works without
 // --enable-exec, and returns the file with the configuration. Such a call sends a plain stream and one argument.
 func (p Process) legacyPlugin() (string, bool) {
@@ -99,7 +96,7 @@ func configuration(set *manifest.Set, file []byte) (*config.Config, finding.List
 	embedded := set.FunctionConfig()
 	switch {
 	case embedded != nil && file != nil:
-		return nil, finding.List{ruleTwoConfigurations.At(finding.Object{}, "", "the input carries a functionConfig and --config names a file", "remove one of the two")}
+		return nil, finding.List{config.Two()}
 	case file != nil:
 		return config.Decode(file)
 	case embedded == nil:

@@ -7,10 +7,7 @@ import (
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer"
-	"github.com/private-endpoints/private-endpoints/transformer/controller"
-	"github.com/private-endpoints/private-endpoints/transformer/exposure"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
-	"github.com/private-endpoints/private-endpoints/transformer/verify"
 )
 
 // The formats of a report.
@@ -35,7 +32,7 @@ func (p Process) writeReport(report transformer.Report, format string) error {
 	case formatJSON:
 		return p.writeJSON(report)
 	case formatSARIF:
-		return report.Findings.WriteSARIF(p.Stdout, slices.Concat(controller.Rules(), exposure.Rules(), verify.Rules()), p.version())
+		return report.Findings.WriteSARIF(p.Stdout, transformer.Rules(), p.version())
 	case formatGitHub:
 		if err := report.Findings.WriteGitHub(p.Stdout); err != nil {
 			return err

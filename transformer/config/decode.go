@@ -17,20 +17,8 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 )
 
-// The rules of this room. Their findings are about no object: they are about the configuration.
-var (
-	// ruleMissing is a run without a configuration.
-	ruleMissing = finding.Rule{Code: "PE100", Severity: finding.Error, Title: "no configuration"}
-	// ruleField is a field that does not exist, has the wrong type or cannot be read.
-	ruleField = finding.Rule{Code: "PE101", Severity: finding.Error, Title: "configuration field not valid"}
-	// ruleValue is a value that is not allowed.
-	ruleValue = finding.Rule{Code: "PE102", Severity: finding.Error, Title: "configuration value not valid"}
-	// ruleUnsupported is a part of the specification that this version does not have yet.
-	ruleUnsupported = finding.Rule{Code: "PE103", Severity: finding.Error, Title: "not supported yet"}
-)
-
-// minimal is the smallest configuration that works.
-const minimal = `apiVersion: private-endpoints.dev/v1alpha1
+// Minimal is the smallest configuration that works.
+const Minimal = `apiVersion: private-endpoints.dev/v1alpha1
 kind: PrivateEndpoints
 metadata:
   name: private-endpoints
@@ -46,12 +34,6 @@ spec:
     signInURL: https://auth.example.com/oauth2/start
   access:
     groups: ["{namespace}"]`
-
-// Missing is the finding of a run without a configuration. Its remedy holds a minimal one.
-func Missing() finding.Finding {
-	return ruleMissing.At(finding.Object{}, "", "no functionConfig: without a configuration nothing can be protected",
-		"give the function this configuration as its functionConfig, or as a file with --config:\n"+minimal)
-}
 
 // Unreadable is the finding of a configuration that err keeps from being read.
 func Unreadable(err error) finding.Finding {

@@ -28,7 +28,7 @@ func text(findings finding.List) string {
 func with(t testing.TB, spec string) []byte {
 	t.Helper()
 	var base, over map[string]any
-	require.NoError(t, yaml.Unmarshal([]byte(minimal), &base))
+	require.NoError(t, yaml.Unmarshal([]byte(Minimal), &base))
 	require.NoError(t, yaml.UnmarshalStrict([]byte(spec), &over))
 	merge(base["spec"].(map[string]any), over)
 	document, err := yaml.Marshal(base)
@@ -60,7 +60,7 @@ func check(t *testing.T, document []byte, want string) {
 }
 
 func TestDefaults(t *testing.T) {
-	settings, findings := Decode([]byte(minimal))
+	settings, findings := Decode([]byte(Minimal))
 	require.Empty(t, findings)
 	require.Equal(t, &Config{
 		APIVersion: "private-endpoints.dev/v1alpha1",
@@ -134,23 +134,23 @@ verify: {mode: warn}
 func TestDocument(t *testing.T) {
 	const identity = "write apiVersion: private-endpoints.dev/v1alpha1 and kind: PrivateEndpoints, or use a ConfigMap of v1"
 	const unreadable = "PE101 the configuration cannot be read: "
-	asJSON, err := yaml.YAMLToJSON([]byte(minimal))
+	asJSON, err := yaml.YAMLToJSON([]byte(Minimal))
 	require.NoError(t, err)
 	var indented bytes.Buffer
 	require.NoError(t, json.Indent(&indented, asJSON, "", "\t"))
 	replace := func(old, replacement string) string {
-		require.Contains(t, minimal, old)
-		return strings.Replace(minimal, old, replacement, 1)
+		require.Contains(t, Minimal, old)
+		return strings.Replace(Minimal, old, replacement, 1)
 	}
 	tests := map[string]struct{ document, want string }{
-		"YAML":              {minimal, ""},
+		"YAML":              {Minimal, ""},
 		"JSON":              {string(asJSON), ""},
 		"JSON with tabs":    {indented.String(), ""},
-		"comments around":   {"# first\n---\n" + minimal + "\n# last\n", ""},
-		"empty at the end":  {minimal + "\n---\n# nothing\n", ""},
-		"document ended":    {minimal + "\n...\n", ""},
-		"two documents":     {minimal + "\n---\n" + minimal, unreadable + "it has more than one document -> correct the configuration"},
-		"second unreadable": {minimal + "\n---\n{", unreadable + "it has more than one document -> correct the configuration"},
+		"comments around":   {"# first\n---\n" + Minimal + "\n# last\n", ""},
+		"empty at the end":  {Minimal + "\n---\n# nothing\n", ""},
+		"document ended":    {Minimal + "\n...\n", ""},
+		"two documents":     {Minimal + "\n---\n" + Minimal, unreadable + "it has more than one document -> correct the configuration"},
+		"second unreadable": {Minimal + "\n---\n{", unreadable + "it has more than one document -> correct the configuration"},
 		"empty":             {"", unreadable + "it is empty -> correct the configuration"},
 		"comment":           {"# nothing\n", unreadable + "it is empty -> correct the configuration"},
 		"list":              {"- a\n", unreadable + "it is not an object with apiVersion and kind -> correct the configuration"},
@@ -195,7 +195,7 @@ func TestUnknownField(t *testing.T) {
 		t.Run(name, func(t *testing.T) { check(t, with(t, test.spec), test.want) })
 	}
 	t.Run("beside spec", func(t *testing.T) {
-		check(t, []byte(minimal+"\nstatus: {}\n"), "PE101 status: is not a field of the configuration -> the fields here are apiVersion, kind, metadata, spec")
+		check(t, []byte(Minimal+"\nstatus: {}\n"), "PE101 status: is not a field of the configuration -> the fields here are apiVersion, kind, metadata, spec")
 	})
 }
 
@@ -341,15 +341,15 @@ func TestMissing(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	example, err := os.ReadFile("../../testdata/config.yaml")
 	require.NoError(f, err)
-	asJSON, err := yaml.YAMLToJSON([]byte(minimal))
+	asJSON, err := yaml.YAMLToJSON([]byte(Minimal))
 	require.NoError(f, err)
 	for _, seed := range [][]byte{
-		example, []byte(minimal), asJSON, flat(f, nil), flat(f, map[string]string{"groups": ",", "binary": "a"}),
+		example, []byte(Minimal), asJSON, flat(f, nil), flat(f, map[string]string{"groups": ",", "binary": "a"}),
 		with(f, `{subdomain: "${A:=b}.c", placeholders: flux, auth: {url: "http://${H:=a/b}:80/{namespace}"}}`),
 		with(f, `{ingressClasses: [null, {name: a, controller: traefik, traefik: {entryPoints: [web]}}, {istio: []}]}`),
 		with(f, `{access: {groups: ["{", "{namespace", "}", "{}", ""], namespaces: {a: null, "": {groups: []}}}}`),
 		with(f, `{auth: {url: "://", signInURL: "https://a?b#c"}, gateway: {}, networkPolicy: {ingressController: 3}}`),
-		nil, []byte("[]"), []byte("{"), []byte("a: &a [*a]"), []byte(minimal + "\n---\n" + minimal), []byte("\xff"), []byte("<<: *a"), []byte("? {a: b}\n: c"),
+		nil, []byte("[]"), []byte("{"), []byte("a: &a [*a]"), []byte(Minimal + "\n---\n" + Minimal), []byte("\xff"), []byte("<<: *a"), []byte("? {a: b}\n: c"),
 	} {
 		f.Add(seed)
 	}

@@ -99,7 +99,7 @@ func defaultOf(field reflect.StructField, required bool) string {
 
 // TestReferenceDefaults: the defaults in the tags, which the reference and the schema show, are those that are filled in.
 func TestReferenceDefaults(t *testing.T) {
-	settings, findings := Decode([]byte(minimal))
+	settings, findings := Decode([]byte(Minimal))
 	require.Empty(t, findings)
 	fields := documented("", reflect.TypeFor[Config]())
 	for path, value := range map[string]string{
@@ -116,7 +116,7 @@ func TestReferenceDefaults(t *testing.T) {
 func TestReferenceExamples(t *testing.T) {
 	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(readReference(t), -1)
 	require.Len(t, blocks, 4)
-	require.Contains(t, readReference(t), minimal, "the example of the error message is the first one here")
+	require.Contains(t, readReference(t), Minimal, "the example of the error message is the first one here")
 	for _, block := range blocks {
 		check(t, []byte(block[1]), "")
 	}

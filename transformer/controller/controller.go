@@ -89,24 +89,6 @@ func find(id string) (Controller, bool) {
 	return all[index], true
 }
 
-// The rules of this room.
-var (
-	// Unsupported is a controller that this version cannot protect with.
-	Unsupported = finding.Rule{Code: "PE150", Severity: finding.Error, Title: "controller not supported"}
-	// WrongSettings are settings of a controller that it does not know.
-	WrongSettings = finding.Rule{Code: "PE151", Severity: finding.Error, Title: "controller settings not valid"}
-	// Conflict is authentication that a user configured beside ours (E17).
-	Conflict = finding.Rule{Code: "PE152", Severity: finding.Error, Title: "authentication is configured already"}
-	// Unroutable is an endpoint that the controller cannot serve as it is.
-	Unroutable = finding.Rule{Code: "PE154", Severity: finding.Error, Title: "controller cannot serve the endpoint"}
-	// Unprotectable is an endpoint whose protection cannot be written in the controller's grammar (E20).
-	Unprotectable = finding.Rule{Code: "PE157", Severity: finding.Error, Title: "protection cannot be written"}
-	// WrongGroups are groups of a namespace that cannot be written into an auth URL (E13, E20).
-	WrongGroups = finding.Rule{Code: "PE155", Severity: finding.Error, Title: "groups not valid"}
-	// NotEnforced is a private endpoint whose auth service alone knows who may enter (E19).
-	NotEnforced = finding.Rule{Code: "PE156", Severity: finding.Warning, Title: "namespace rule lies elsewhere"}
-)
-
 // Classes are the classes of a configuration, by name, with what their controllers need to know. They come from Resolve.
 type Classes map[string]class
 

@@ -117,17 +117,22 @@ type foundWay struct {
 // Unreadable is an object that may be a way in and cannot be read, so that nothing is proved about it.
 var Unreadable = finding.Rule{
 	Code: "PE160", Severity: finding.Error, Title: "route cannot be read",
-	Cause: "An object of a kind that lets requests in is not valid YAML, so that nobody can tell what it opens. A way in that is not " +
-		"understood must not be taken for none.",
+	Cause: "An object of a kind that lets requests in is not valid YAML, or has a key twice, so that nobody can tell what it opens. A way in that " +
+		"is not understood must not be taken for none. An object that may be an endpoint itself is reported as PE105.",
 	Remedy: "Correct the object.",
-	Example: `apiVersion: networking.k8s.io/v1
-kind: Ingress
+	Example: privateExample + `---
+apiVersion: v1
+kind: Service
 metadata:
-  name: broken
+  name: admin
   namespace: cindy
 spec:
-  ingressClassName: nginx
-  ingressClassName: nginx
+  type: ClusterIP
+  type: LoadBalancer
+  selector:
+    app: admin
+  ports:
+  - port: 80
 `,
 }
 

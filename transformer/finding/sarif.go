@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"strings"
 
 	// SARIF has a large schema; the library is the one that other scanners use, and adds nothing to the start of the program.
 	"github.com/owenrumney/go-sarif/v2/sarif"
@@ -49,7 +50,7 @@ func describe(descriptor *sarif.ReportingDescriptor, rule Rule) {
 	descriptor.WithShortDescription(sarif.NewMultiformatMessageString(rule.Title)).
 		WithFullDescription(sarif.NewMultiformatMessageString(rule.Cause)).
 		WithTextHelp(rule.Remedy).
-		WithHelpURI(homePage + "/blob/main/docs/findings.md").
+		WithHelpURI(homePage + "/blob/main/docs/findings.md#" + strings.ToLower(rule.Code)).
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(rule.Severity.sarif()))
 }
 

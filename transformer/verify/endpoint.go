@@ -16,15 +16,72 @@ import (
 // The rules about a private endpoint itself. None of them can be waived.
 var (
 	// NotProtected is a private endpoint that lets everybody in.
-	NotProtected = finding.Rule{Code: "PE161", Severity: finding.Error, Title: "private endpoint without protection"}
+	NotProtected = finding.Rule{
+		Code: "PE161", Severity: finding.Error, Title: "private endpoint without protection",
+		Cause: "The object carries marks of the function, and its controller asks nobody to sign in: a patch, or another function " +
+			"behind it, has removed what it wrote. The endpoint is open to everybody.",
+		Remedy: "Let the function run last, and look for the patch that removes the annotations.",
+		Example: privateStart + `    private-endpoints.dev/for: cindy/admin
+` + privateEnd,
+	}
 	// NotRun is a private endpoint that this program has never seen.
-	NotRun = finding.Rule{Code: "PE162", Severity: finding.Error, Title: "the function did not run"}
+	NotRun = finding.Rule{
+		Code: "PE162", Severity: finding.Error, Title: "the function did not run",
+		Cause: "Something is marked private and nothing protects it, nor does it carry a mark of the function: it was never called. " +
+			"kustomize leaves exec functions out without a word, and with exit status 0, when --enable-exec is missing beside " +
+			"--enable-alpha-plugins. The finding also reports a source in its closed form, which is reached by nobody.",
+		Remedy:  "Run the function: kustomize build --enable-alpha-plugins --enable-exec.",
+		Example: privateStart + privateEnd,
+	}
 	// NoEndpoint is a private Service for which nothing was generated.
-	NoEndpoint = finding.Rule{Code: "PE163", Severity: finding.Error, Title: "private Service without an endpoint"}
+	NoEndpoint = finding.Rule{
+		Code: "PE163", Severity: finding.Error, Title: "private Service without an endpoint",
+		Cause: "The function has written on a private Service, and the Ingress that it generated is not in the set. Something behind it " +
+			"has removed the Ingress, or only a part of the output was passed on.",
+		Remedy: "Verify the whole output of the function, and run it over the whole set.",
+		Example: `apiVersion: v1
+kind: Service
+metadata:
+  name: hello-world
+  namespace: cindy
+  annotations:
+    dev.okteto.com/auto-ingress: "private"
+    private-endpoints.dev/for: cindy/hello-world
+spec:
+  ports:
+  - port: 8080
+`,
+	}
 	// NotProved is a private endpoint of a class whose controller is not known.
-	NotProved = finding.Rule{Code: "PE164", Severity: finding.Error, Title: "not proved"}
+	NotProved = finding.Rule{
+		Code: "PE164", Severity: finding.Error, Title: "not proved",
+		Cause: "Nothing says which controller serves the class of a private endpoint: no --config lists it, and no IngressClass in the " +
+			"set names its controller. The annotations may be the right ones or those of another controller, which protect nothing.",
+		Remedy: "Pass --config, and list the class under spec.ingressClasses.",
+		Example: privateStart + asksGroup + `spec:
+  ingressClassName: internal
+  rules:
+  - host: admin.example.com
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend:
+          service:
+            name: admin
+            port:
+              number: 80
+`,
+	}
 	// WrongConstraint is a private endpoint that admits other people than the configuration says.
-	WrongConstraint = finding.Rule{Code: "PE167", Severity: finding.Error, Title: "private endpoint admits other people"}
+	WrongConstraint = finding.Rule{
+		Code: "PE167", Severity: finding.Error, Title: "private endpoint admits other people",
+		Cause: "The auth service is asked, and for other people than the configuration says: another group, an empty list of groups, " +
+			"which admits everybody who can sign in, or another auth service.",
+		Remedy: "Run the function again with this configuration, or correct spec.access.",
+		Example: privateStart + `    nginx.ingress.kubernetes.io/auth-url: http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth?allowed_groups=everybody
+` + privateEnd,
+	}
 )
 
 // runRemedy is what helps against a function that was left out.
@@ -112,9 +169,33 @@ func (c *checker) authService(e endpoint.Private, auth controller.Judgement) {
 // The rules about the routes of a private endpoint.
 var (
 	// EveryHost is a private route that is not bound to one host (G4).
-	EveryHost = finding.Rule{Code: "PE211", Severity: finding.Error, Title: "private route for every host"}
+	EveryHost = finding.Rule{
+		Code: "PE211", Severity: finding.Error, Title: "private route for every host",
+		Cause: "A private route has no host, a wildcard, or is the default backend of its Ingress. Cookie and sign-in page belong to " +
+			"one host, and controllers differ on whether a default backend is protected. A default backend that the rules do not name " +
+			"is an error, another one a warning.",
+		Remedy: "Write a rule with the exact host.",
+		Example: privateStart + asksGroup + `spec:
+  ingressClassName: nginx
+  rules:
+  - http:
+      paths:
+      - path: /admin
+        pathType: Prefix
+        backend:
+          service:
+            name: admin
+            port:
+              number: 80
+`,
+	}
 	// NoTLS is a private host whose cookie can be read on the way (G5).
-	NoTLS = finding.Rule{Code: "PE212", Severity: finding.Warning, Title: "private host without TLS"}
+	NoTLS = finding.Rule{
+		Code: "PE212", Severity: finding.Warning, Title: "private host without TLS",
+		Cause:   "No tls entry covers a private host. Its sign-in cookie may travel in the clear, and whoever reads it is signed in.",
+		Remedy:  "Add a tls entry with a Secret for the host, or set spec.tls.clusterIssuer in the configuration.",
+		Example: privateAdmin,
+	}
 	// ShortAuthService is an auth service that is called by a name that means another Service in each namespace (G10).
 	ShortAuthService = finding.Rule{
 		Code: "PE216", Severity: finding.Error, Title: "auth service without a namespace",
@@ -145,7 +226,34 @@ spec:
 `,
 	}
 	// OwnSignIn is an auth service that would have to be asked before it can be asked (G9).
-	OwnSignIn = finding.Rule{Code: "PE214", Severity: finding.Error, Title: "auth service behind its own sign-in"}
+	OwnSignIn = finding.Rule{
+		Code: "PE214", Severity: finding.Error, Title: "auth service behind its own sign-in",
+		Cause: "The private Ingress leads to the auth service itself. To see the sign-in page one would have to be signed in, so that " +
+			"browsers are sent around in a circle.",
+		Remedy: "Remove the intent there: the auth service protects itself.",
+		Example: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: oauth2-proxy
+  namespace: auth
+  annotations:
+    dev.okteto.com/private: "true"
+    nginx.ingress.kubernetes.io/auth-url: http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth?allowed_groups=auth
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: auth.example.com
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend:
+          service:
+            name: oauth2-proxy
+            port:
+              number: 80
+`,
+	}
 )
 
 // ownRoutes reports routes of a private Ingress that cannot be proved as they are.

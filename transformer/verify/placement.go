@@ -11,9 +11,46 @@ import (
 
 var (
 	// Moved is protection that was made for another namespace or name: group, host and references are those of before.
-	Moved = finding.Rule{Code: "PE165", Severity: finding.Error, Title: "protection belongs to another endpoint"}
+	Moved = finding.Rule{
+		Code: "PE165", Severity: finding.Error, Title: "protection belongs to another endpoint",
+		Cause: "The annotation private-endpoints.dev/for says for which endpoint the protection was written, and the object has another " +
+			"namespace or name. A layer above the function has renamed or moved it: group, host and references are still those of " +
+			"before.",
+		Remedy: "List the function in the outermost kustomization.",
+		Example: privateStart + asksGroup + `    private-endpoints.dev/for: staging/admin
+` + privateEnd,
+	}
 	// Dangling is a reference of ours to an object that the set does not hold.
-	Dangling = finding.Rule{Code: "PE166", Severity: finding.Error, Title: "reference of ours does not resolve"}
+	Dangling = finding.Rule{
+		Code: "PE166", Severity: finding.Error, Title: "reference of ours does not resolve",
+		Cause: "An Ingress names a Middleware that the function has generated, and the set does not hold it: a layer above the function " +
+			"has renamed it, changed its namespace or removed it. Traefik does not serve such a route, until somebody creates a " +
+			"Middleware of that name.",
+		Remedy: "List the function in the outermost kustomization, and pass on everything that it wrote.",
+		Example: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: admin
+  namespace: cindy
+  annotations:
+    dev.okteto.com/private: "true"
+    private-endpoints.dev/for: cindy/admin
+    traefik.ingress.kubernetes.io/router.middlewares: cindy-private-endpoint-d5c2c7cdb9@kubernetescrd
+spec:
+  ingressClassName: traefik
+  rules:
+  - host: admin.example.com
+    http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend:
+          service:
+            name: admin
+            port:
+              number: 80
+`,
+	}
 )
 
 // placementRemedy is what helps against both: a layer above the function has renamed or moved what it wrote.

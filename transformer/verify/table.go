@@ -167,27 +167,176 @@ var decisions = []decision{
 // The rules of the decision table.
 var (
 	// OtherWay is a public way that reaches a private path through another host or class.
-	OtherWay = finding.Rule{Code: "PE201", Severity: finding.Error, Title: "private path reachable without sign-in"}
+	OtherWay = finding.Rule{
+		Code: "PE201", Severity: finding.Error, Title: "private path reachable without sign-in",
+		Cause: "A route on another host, of another class, Gateway or namespace, or after rewriting its path, reaches the same path of " +
+			"the same Pods, and does not ask for the same sign-in. Who knows that host needs no sign-in.",
+		Remedy: "Serve public and private paths on one host with paths that do not meet, make both routes private, or remove the public " +
+			"one.",
+		Example: privateAdmin + publicStart + "www.example.com" + publicPath + "/" + publicEnd,
+	}
 	// SameRequests is a public way for the very requests of a private one: which of them wins is nobody's decision.
-	SameRequests = finding.Rule{Code: "PE202", Severity: finding.Error, Title: "the same requests are private and public"}
+	SameRequests = finding.Rule{
+		Code: "PE202", Severity: finding.Error, Title: "the same requests are private and public",
+		Cause: "Two Ingresses claim the same requests of one host, and one of them is public. Which of them wins depends on the " +
+			"controller, on the age of the objects, or on chance. A public Exact path inside a private Prefix of the same text is one " +
+			"too.",
+		Remedy:  "Remove the public path, or make that Ingress private too.",
+		Example: privateAdmin + publicStart + "admin.example.com" + publicPath + "/admin" + publicEnd,
+	}
 	// PublicInside is a public path inside a private one.
-	PublicInside = finding.Rule{Code: "PE203", Severity: finding.Warning, Title: "public path inside a private one"}
+	PublicInside = finding.Rule{
+		Code: "PE203", Severity: finding.Warning, Title: "public path inside a private one",
+		Cause: "A public path lies inside a private one of the same host: the more specific path wins, and is open. That is a warning " +
+			"where it reaches the Pods of the private endpoint or belongs to another namespace, else information.",
+		Remedy:  "If that is not meant, make the Ingress private too. If it is, waive it with a reason.",
+		Example: privateAdmin + publicStart + "admin.example.com" + publicPath + "/admin/api" + publicEnd,
+	}
 	// PublicBeside is a public Prefix around a private Exact path: /x/ is public.
-	PublicBeside = finding.Rule{Code: "PE204", Severity: finding.Warning, Title: "private path is exact"}
+	PublicBeside = finding.Rule{
+		Code: "PE204", Severity: finding.Warning, Title: "private path is exact",
+		Cause: "The private path has pathType Exact, so that it stands for one path alone. With a slash, or anything below it, the " +
+			"request goes to the public route around it, often to the same application.",
+		Remedy: "Write pathType: Prefix.",
+		Example: privateStart + asksGroup + `spec:
+  ingressClassName: nginx
+  rules:
+  - host: admin.example.com
+    http:
+      paths:
+      - path: /admin
+        pathType: Exact
+        backend:
+          service:
+            name: admin
+            port:
+              number: 80
+` + publicStart + "admin.example.com" + publicPath + "/" + publicEnd,
+	}
 	// HostOfTwo is a host that Ingresses of two namespaces serve.
-	HostOfTwo = finding.Rule{Code: "PE205", Severity: finding.Info, Title: "private host shared with another namespace"}
+	HostOfTwo = finding.Rule{
+		Code: "PE205", Severity: finding.Info, Title: "private host shared with another namespace",
+		Cause: "An Ingress of another namespace serves other paths of a private host. Nothing is open that should not be, but cookies " +
+			"of the host reach both, and who may write there may add paths later.",
+		Remedy: "Nothing, if it is meant. Otherwise give each namespace hosts of its own; spec.hosts.enforceSuffix keeps it so.",
+		Example: privateAdmin + `---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: open
+  namespace: bob
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: admin.example.com` + publicPath + "/" + publicEnd,
+	}
 	// CatchAll is a public way for every host, or for a wildcard that covers a private one.
-	CatchAll = finding.Rule{Code: "PE206", Severity: finding.Error, Title: "public route for every host"}
+	CatchAll = finding.Rule{
+		Code: "PE206", Severity: finding.Error, Title: "public route for every host",
+		Cause: "A public route without a host, or with a wildcard that covers the private one, stands for the private host too. That is " +
+			"an error where it reaches the private Pods, which then answer under any other name that leads to the controller; else it " +
+			"is information.",
+		Remedy: "Write the exact host.",
+		Example: privateAdmin + `---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: open
+  namespace: cindy
+spec:
+  ingressClassName: nginx
+  rules:
+  - http:
+      paths:
+      - path: ` + "/" + publicEnd,
+	}
 	// OpenPort is a port of private Pods that is open without HTTP routing (G3).
-	OpenPort = finding.Rule{Code: "PE207", Severity: finding.Error, Title: "private Pods have an open port"}
+	OpenPort = finding.Rule{
+		Code: "PE207", Severity: finding.Error, Title: "private Pods have an open port",
+		Cause: "The private Pods can be reached without the ingress controller: through a LoadBalancer, a NodePort, external IPs, the " +
+			"port of a node (hostPort, hostNetwork), or a TCP route. Nobody asks anybody there.",
+		Remedy: "Make the Service a ClusterIP, or give the private endpoint Pods or a port of its own.",
+		Example: privateAdmin + `---
+apiVersion: v1
+kind: Service
+metadata:
+  name: admin
+  namespace: cindy
+spec:
+  type: LoadBalancer
+  selector:
+    app: admin
+  ports:
+  - port: 80
+`,
+	}
 	// PassedThrough is a connection to private Pods that the controller does not read (G7).
-	PassedThrough = finding.Rule{Code: "PE209", Severity: finding.Error, Title: "TLS passthrough to private Pods"}
+	PassedThrough = finding.Rule{
+		Code: "PE209", Severity: finding.Error, Title: "TLS passthrough to private Pods",
+		Cause: "A controller hands connections to the private Pods without reading them. Nobody can be asked to sign in on a connection " +
+			"that is encrypted up to the application.",
+		Remedy: "End TLS at the controller, or remove the route.",
+		Example: privateAdmin + `---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: open
+  namespace: cindy
+  annotations:
+    nginx.ingress.kubernetes.io/ssl-passthrough: "true"
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: www.example.com` + publicPath + "/" + publicEnd,
+	}
 	// HeadersPass is a public way to private Pods, on which nobody removes the headers that tell who has signed in (G12).
-	HeadersPass = finding.Rule{Code: "PE213", Severity: finding.Warning, Title: "identity headers pass unfiltered"}
+	HeadersPass = finding.Rule{
+		Code: "PE213", Severity: finding.Warning, Title: "identity headers pass unfiltered",
+		Cause: "An application learns from headers such as X-Auth-Request-User who has signed in. On a private route the controller " +
+			"sets them; on a public route to the same Pods they arrive as the client has written them, and so does whoever the client " +
+			"claims to be.",
+		Remedy: "Let the public routes lead to Pods of their own, let the controller remove these headers there, or waive it where the " +
+			"application does not read them.",
+		Example: privateAdmin + publicStart + "admin.example.com" + publicPath + "/" + publicEnd,
+	}
 	// ForeignSignIn is the path of the sign-in on a private host, in the hands of another backend than the auth service (G9).
-	ForeignSignIn = finding.Rule{Code: "PE215", Severity: finding.Error, Title: "sign-in path leads elsewhere"}
+	ForeignSignIn = finding.Rule{
+		Code: "PE215", Severity: finding.Error, Title: "sign-in path leads elsewhere",
+		Cause: "The path /oauth2 of a private host belongs to the sign-in: browsers are sent there, and some controllers ask there. In " +
+			"the hands of another backend, that backend sees the codes and cookies of the sign-in, or can answer the question itself.",
+		Remedy:  "Lead the path to the auth service, or use another path.",
+		Example: privateAdmin + publicStart + "admin.example.com" + publicPath + "/oauth2" + publicEnd,
+	}
 	// RegularPath is a public path that a controller may read as matching a private one (N5).
-	RegularPath = finding.Rule{Code: "PE305", Severity: finding.Error, Title: "public path may match a private one"}
+	RegularPath = finding.Rule{
+		Code: "PE305", Severity: finding.Error, Title: "public path may match a private one",
+		Cause: "use-regex or rewrite-target on any Ingress of a host makes ingress-nginx read all paths of that host as regular " +
+			"expressions without regard to letter case, the longest first. A public path of the host then may match requests of a " +
+			"private one.",
+		Remedy: "Move the paths that need rewriting to a host of their own.",
+		Example: privateAdmin + `---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: open
+  namespace: cindy
+  annotations:
+    nginx.ingress.kubernetes.io/use-regex: "true"
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: admin.example.com
+    http:
+      paths:
+      - path: /adm.*
+        pathType: ImplementationSpecific
+        backend:
+          service:
+            name: open
+            port:
+              number: 80
+`,
+	}
 )
 
 func otherWay(p pair, r finding.Rule, remedy string) finding.Finding {

@@ -13,9 +13,23 @@ import (
 // The rules about waivers.
 var (
 	// WrongWaiver is a waiver that says nothing that can be followed.
-	WrongWaiver = finding.Rule{Code: "PE170", Severity: finding.Error, Title: "waiver not valid"}
+	WrongWaiver = finding.Rule{
+		Code: "PE170", Severity: finding.Error, Title: "waiver not valid",
+		Cause: "A waiver names no code, gives no reason, or names a finding that cannot be waived: what is wrong with the intent or " +
+			"with the protection of an endpoint itself must be corrected. Such a waiver is never followed.",
+		Remedy: "Write \"CODE: reason; CODE: reason\", with codes from PE200 to PE799.",
+		Example: privateStart + asksGroup + `    private-endpoints.dev/waive: "PE161: we know"
+` + privateEnd,
+	}
 	// UnusedWaiver is a waiver of what nobody found.
-	UnusedWaiver = finding.Rule{Code: "PE171", Severity: finding.Warning, Title: "waiver without effect"}
+	UnusedWaiver = finding.Rule{
+		Code: "PE171", Severity: finding.Warning, Title: "waiver without effect",
+		Cause: "A waiver accepts a finding that nobody found on this object. It is out of date, or stands on the wrong object; left in " +
+			"place, it would accept a leak that comes later.",
+		Remedy: "Remove it from the annotation, or move it to the object that opens the door, in the namespace of the private endpoint.",
+		Example: privateStart + asksGroup + `    private-endpoints.dev/waive: "PE203: the health check is public"
+` + privateEnd,
+	}
 )
 
 // waivers are what people have accepted, by the object that carries the waiver and the code.
