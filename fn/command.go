@@ -130,7 +130,7 @@ func (p Process) root() *cobra.Command {
 	flags.StringVar(&call.configuration, "config", "", "`FILE` with the configuration, when the input carries none")
 	flags.StringVar(&call.options.Namespace, "namespace", "", "`NAMESPACE` of objects that have none")
 	flags.BoolVar(&call.options.Whole, "whole", false, "take the input for a whole set, also where it looks like a selection")
-	root.AddCommand(p.verifyCommand(), p.endpointsCommand(), p.versionCommand())
+	root.AddCommand(p.verifyCommand(), p.endpointsCommand(), p.explainCommand(), p.versionCommand())
 	return root
 }
 

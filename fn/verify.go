@@ -32,6 +32,7 @@ With several arguments, or a folder, everything is one set: pass what is deploye
 kustomization, and not a whole repository. Without an argument, and for -, manifests are read from standard input.
 
 --proof shows one endpoint as it was judged: every way in for its hosts and to its Pods, and why each is closed.
+"private-endpoints explain CODE" tells more about a finding.
 
 Without --config only what the manifests say is known: which people may enter is not, and a class is, only where its
 IngressClass is among them.`
