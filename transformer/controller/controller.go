@@ -29,8 +29,11 @@ type Controller struct {
 	Protect func(Request) (Changes, error)
 	// Conflicts finds settings of a private Ingress that authenticate beside ours (E17). It may be nil.
 	Conflicts func(*endpoint.Endpoint, *Objects) []Flaw
-	// ClassControllers are the names that the controller has in spec.controller of an IngressClass.
+	// ClassControllers are the names that the controller has in spec.controller of an IngressClass. One may be followed by a
+	// slash and the name of an instance.
 	ClassControllers []string
+	// ByHand says what makes a route ask somebody where this version does not protect with the controller.
+	ByHand string
 	// JudgeIngress reads what an Ingress of its class says about who may pass, as the controller does.
 	JudgeIngress func(*manifest.Item, Context) Judgement
 }
@@ -74,9 +77,9 @@ type Object struct {
 
 // All returns every known controller, in the order of the documentation.
 func All() []Controller {
-	return []Controller{
+	return append([]Controller{
 		ingressNginx, traefik, traefikNginx, haproxyIngress, f5Nginx, contour, skipper, pomerium, awsALB, gke,
-	}
+	}, unprotecting...)
 }
 
 // find returns the supported controller with an id.

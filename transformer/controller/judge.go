@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"slices"
+
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
@@ -13,8 +15,25 @@ type Judgement struct {
 	Asks string
 	// By names where that stands, such as an annotation or a Middleware.
 	By string
+	// SignsIn says that the controller signs people in by itself: Asks is then no URL, and names what they sign in to.
+	SignsIn bool
+	// Groups are those of which a person must be a member where the controller signs in by itself: nil where it asks for none,
+	// and empty where it lets nobody in.
+	Groups []string
+	// EndsTLS says that the controller serves every host over TLS, whatever stands in spec.tls.
+	EndsTLS bool
 	// Flaws are what opens the way nevertheless, and what deserves a word.
 	Flaws []Flaw
+	// routes are the judgements of single routes, by their field, where they can differ.
+	routes map[string]*Judgement
+}
+
+// Of returns the judgement of the route at a field of the object.
+func (j *Judgement) Of(field string) *Judgement {
+	if route, ok := j.routes[field]; ok {
+		return route
+	}
+	return j
 }
 
 // Closed says whether nobody passes without being asked. No judgement closes nothing.
@@ -22,12 +41,12 @@ func (j *Judgement) Closed() bool {
 	if j == nil {
 		return false
 	}
-	for _, flaw := range j.Flaws {
-		if flaw.Opens {
-			return false
-		}
-	}
-	return j.Asks != ""
+	return j.Asks != "" && !j.opened()
+}
+
+// opened says whether a flaw opens the way.
+func (j *Judgement) opened() bool {
+	return slices.ContainsFunc(j.Flaws, func(flaw Flaw) bool { return flaw.Opens })
 }
 
 func (j *Judgement) add(flaws ...Flaw) { j.Flaws = append(j.Flaws, flaws...) }
@@ -66,7 +85,9 @@ type Context struct {
 func (s Serving) JudgeIngress(class string, item *manifest.Item, objects *Objects) Judgement {
 	for _, controller := range All() {
 		if controller.ID == s.Of(class) && controller.JudgeIngress != nil {
-			return controller.JudgeIngress(item, Context{objects, s.versions[class]})
+			judgement := controller.JudgeIngress(item, Context{objects, s.versions[class]})
+			controller.nobodyAsked(&judgement, item)
+			return judgement
 		}
 	}
 	return Judgement{}

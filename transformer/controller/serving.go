@@ -2,6 +2,7 @@ package controller
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
@@ -42,7 +43,7 @@ func NewServing(settings *config.Config, objects *Objects) Serving {
 func idOf(name string) string {
 	for _, controller := range All() {
 		for _, own := range controller.ClassControllers {
-			if own == name {
+			if name == own || strings.HasPrefix(name, own+"/") {
 				return controller.ID
 			}
 		}

@@ -53,6 +53,9 @@ type Way struct {
 	EntryPoints []string
 	// Priority is what Traefik ranks the way by against others that match a request; 0 where something else decides.
 	Priority int
+	// Rank orders the ways through Via where it takes the first that matches a request, and not the most specific one; it is
+	// empty elsewhere. The lower one comes first.
+	Rank string
 	// Rewrite is the path that the backend sees instead, empty where it sees the one of the request. It may hold
 	// references to groups of a regular expression, such as $1.
 	Rewrite string

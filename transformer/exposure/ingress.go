@@ -71,7 +71,7 @@ func (r *reader) ingress(item *manifest.Item) {
 		if backend := item.View("spec", fallback); backend.Exists() {
 			way := base
 			way.Field, way.Paths = "spec."+fallback, Prefix("/")
-			r.addBackend(way, backend)
+			r.addRoute(way, served, backend)
 		}
 	}
 	for i, rule := range item.View("spec", "rules").Elements() {
@@ -80,16 +80,32 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.Field = fmt.Sprintf("spec.rules[%d].http.paths[%d]", i, p)
 			way.Host = normalHost(rule.Get("host").Text())
 			way.Paths = newPathSet(path.Get("path").Text(), networkingv1.PathType(path.Get("pathType").Text()))
-			if served == "traefik" {
-				r.traefikIngress(item, &way)
-			}
-			r.addBackend(way, path.Get("backend"))
+			r.addRoute(way, served, path.Get("backend"))
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = normalHost(alias), "metadata.annotations["+nginxPrefix+"server-alias]"
 				r.addBackend(way, path.Get("backend"))
 			}
 		}
 	}
+}
+
+// addRoute adds a way to a backend as the controller with an id makes it.
+func (r *reader) addRoute(way Way, served string, backend manifest.View) {
+	way.Auth = way.Auth.Of(way.Field)
+	switch served {
+	case "traefik":
+		r.traefikIngress(way.Item, &way)
+	case "skipper":
+		r.skipperIngress(way.Item, &way)
+	case "pomerium":
+		pomeriumIngress(way.Item, &way)
+	case "gke":
+		gkeIngress(way.Item, &way)
+	case "aws-alb":
+		r.albIngress(way.Item, way, backend)
+		return
+	}
+	r.addBackend(way, backend)
 }
 
 // addBackend adds a way to a backend, in the form of v1 or of the older versions.

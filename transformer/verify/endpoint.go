@@ -129,6 +129,10 @@ func (c *checker) unprotected(e endpoint.Private, id string, auth controller.Jud
 			return
 		}
 	}
+	if byHand := controller.ByHand(id); byHand != "" {
+		c.report(e.Ingress, e.Namespace, NobodyAsked.At(e.Ingress.Object(), "", fmt.Sprintf("%s asks nobody to sign in here, and this version writes nothing that makes it", id), byHand))
+		return
+	}
 	if e.Touched() {
 		c.report(e.Ingress, e.Namespace, NotProtected.At(e.Ingress.Object(), "", fmt.Sprintf("%s asks nobody to sign in here: the protection that was written is gone", id),
 			"let the function run last: a patch or another function above it has removed what it wrote"))
@@ -139,6 +143,10 @@ func (c *checker) unprotected(e endpoint.Private, id string, auth controller.Jud
 
 // constraint compares who is asked for with who should be (E13, E19).
 func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
+	if auth.SignsIn {
+		c.signedIn(e, auth)
+		return
+	}
 	if c.Settings == nil {
 		if parsed, err := url.Parse(auth.Asks); err == nil && parsed.Query().Has("allowed_groups") && strings.Trim(parsed.Query().Get("allowed_groups"), ", ") == "" {
 			c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", "the list of groups is empty, which admits everybody who can sign in", "name the groups of the namespace"))
@@ -159,7 +167,7 @@ func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
 // authService reports an address of the auth service that is no full name.
 func (c *checker) authService(e endpoint.Private, auth controller.Judgement) {
 	parsed, err := url.Parse(auth.Asks)
-	if err != nil || parsed.Hostname() == "localhost" || strings.ContainsAny(parsed.Hostname(), ".:$") {
+	if err != nil || auth.SignsIn || parsed.Hostname() == "localhost" || strings.ContainsAny(parsed.Hostname(), ".:$") {
 		return
 	}
 	c.report(e.Ingress, e.Namespace, ShortAuthService.At(e.Ingress.Object(), "", fmt.Sprintf("the auth service %q is named without its namespace", parsed.Hostname()),
@@ -270,7 +278,9 @@ func (c *checker) ownRoutes(e endpoint.Private, proof Proof) {
 				"remove the intent here: the auth service protects itself"))
 		}
 	}
-	c.tls(e, proof)
+	if !proof.Auth.EndsTLS {
+		c.tls(e, proof)
+	}
 }
 
 // defaultBackends are the fields, in newer and older versions, of the backend of an Ingress that answers where no rule does.

@@ -106,6 +106,15 @@ var decisions = []decision{
 		},
 	},
 	{
+		Rule: RanksFirst, meets: func(p pair) bool {
+			return p.sameHost && p.other.Rank < p.private.Rank && p.otherPaths.Meets(p.privatePaths) && !p.privatePaths.Contains(p.otherPaths)
+		},
+		say: func(p pair, r finding.Rule) finding.Finding {
+			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s comes before the private path %s of %s", p.other.Paths, p.other.Host, p.private.Paths, p.private.Item.Object()),
+				"give the private Ingress a lower alb.ingress.kubernetes.io/group.order")
+		},
+	},
+	{
 		Rule: OtherWay, meets: func(p pair) bool {
 			return p.sameHost && p.shares && (p.private.Rewrite != "" || p.other.Rewrite != "") && p.other.Shares(p.private)
 		},
