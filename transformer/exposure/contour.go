@@ -71,7 +71,7 @@ func (r *reader) contourRoutes(base Way, item *manifest.Item, virtualHost manife
 		if len(seen) == 1 {
 			way.Field = fmt.Sprintf("spec.routes[%d]", i)
 		}
-		way.Paths = contourPaths(base.Paths, route.Get("conditions"))
+		way.narrow(route.Get("conditions"))
 		way.Redirects = route.Get("requestRedirectPolicy").Exists() || route.Get("directResponsePolicy").Exists()
 		if route.Get("pathRewritePolicy").Exists() {
 			way.Rewrite = "/$1"
@@ -89,7 +89,7 @@ func (r *reader) contourRoutes(base Way, item *manifest.Item, virtualHost manife
 		if len(seen) == 1 {
 			way.Field = fmt.Sprintf("spec.includes[%d]", i)
 		}
-		way.Paths = contourPaths(base.Paths, include.Get("conditions"))
+		way.narrow(include.Get("conditions"))
 		for _, other := range r.included(include, namespace) {
 			r.contourRoutes(way, other, virtualHost, seen)
 		}
@@ -97,25 +97,25 @@ func (r *reader) contourRoutes(base Way, item *manifest.Item, virtualHost manife
 	delete(seen, item)
 }
 
-// contourPaths returns the paths of conditions, which all have to hold, on top of those of the inclusions above them. A prefix is
-// plain text, the last condition decides what the whole is, and of several slashes Contour makes one
+// narrow leaves of a way what conditions let through, which all have to hold, on top of those of the inclusions above them. A
+// prefix is plain text, the last condition decides what the whole is, and of several slashes Contour makes one
 // (internal/dag/conditions.go, mergePathMatchConditions).
-func contourPaths(above PathSet, conditions manifest.View) PathSet {
-	paths := above
+func (w *Way) narrow(conditions manifest.View) {
 	for _, condition := range conditions.Elements() {
 		switch {
 		case condition.Get("prefix").Exists():
-			paths = PathSet{paths.text + condition.Get("prefix").Text(), plain}
+			w.Paths = PathSet{w.Paths.text + condition.Get("prefix").Text(), plain}
 		case condition.Get("exact").Exists():
-			paths = PathSet{paths.text + condition.Get("exact").Text(), exact}
+			w.Paths = PathSet{w.Paths.text + condition.Get("exact").Text(), exact}
 		case condition.Get("regex").Exists():
-			paths = PathSet{paths.text + literalPrefix(condition.Get("regex").Text()), plain}
+			w.Paths, w.Narrowed = PathSet{w.Paths.text + literalPrefix(condition.Get("regex").Text()), plain}, true
+		default:
+			w.Narrowed = true
 		}
 	}
-	for strings.Contains(paths.text, "//") {
-		paths.text = strings.ReplaceAll(paths.text, "//", "/")
+	for strings.Contains(w.Paths.text, "//") {
+		w.Paths.text = strings.ReplaceAll(w.Paths.text, "//", "/")
 	}
-	return paths
 }
 
 func (r *reader) contourServices(way Way, services manifest.View, namespace string) {

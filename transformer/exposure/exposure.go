@@ -44,6 +44,8 @@ type Way struct {
 	Paths PathSet
 	// Narrowed says that the way takes only some of the requests for these paths, such as those with a header.
 	Narrowed bool
+	// ranked says that of several routes for a host the one with the most specific path gets a request.
+	ranked bool
 	// Redirects says that the way answers by itself and never reaches a backend.
 	Redirects bool
 	// Regular says that the object asks its controller to read paths as regular expressions, which it then does for all
@@ -179,28 +181,69 @@ func (r *reader) complete(private map[*manifest.Item]bool, services []string) {
 	}
 }
 
-// spreadRegular marks every way of a host on which some object makes its controller read paths as regular expressions.
+// spreadRegular marks every Ingress way of a host on which some Ingress makes its controller read paths as regular expressions.
+// The class makes no difference: one controller may serve several.
 func spreadRegular(ways []*Way) {
 	regular := map[string]bool{}
 	for _, way := range ways {
 		regular[way.Host] = regular[way.Host] || way.Regular
 	}
 	for _, way := range ways {
-		way.Regular = regular[way.Host]
+		way.Regular = regular[way.Host] && way.Item.Kind() == "Ingress"
 	}
+}
+
+// TakesFrom says whether w gets every request with which other could reach a path that the backend sees through private. It does
+// not, where that is in doubt.
+func (w *Way) TakesFrom(other, private *Way) bool {
+	switch {
+	case w.Layer != HTTP || other.Layer != HTTP || w.Via != other.Via || w.Host != other.Host || !w.openOn(other.EntryPoints):
+		return false
+	case !w.ranked || w.Narrowed || w.canary || w.Priority < other.Priority || w.Priority == other.Priority && w.Priority > 0:
+		return false
+	case other.Rewrite != "" || private.anyCase() && !w.Regular:
+		return false
+	}
+	own, others, paths := w.Paths, other.Paths, private.Seen()
+	if w.Regular {
+		var plainOwn, plainOther bool
+		own, plainOwn = own.Regular()
+		others, plainOther = others.Regular()
+		if !plainOwn || !plainOther {
+			return false
+		}
+		paths = paths.folded()
+	}
+	return own.Contains(paths) && others.Contains(own) && !own.Contains(others)
+}
+
+// openOn says whether a way is open on all of some entry points. None means all.
+func (w *Way) openOn(entryPoints []string) bool {
+	if len(w.EntryPoints) == 0 {
+		return true
+	}
+	for _, name := range entryPoints {
+		if !slices.Contains(w.EntryPoints, name) {
+			return false
+		}
+	}
+	return len(entryPoints) > 0
 }
 
 // Shares says whether the backend may see one and the same path through both ways.
 func (w *Way) Shares(other *Way) bool {
-	seen, otherSeen := w.seen(), other.seen()
-	if w.Regular || other.Regular {
+	seen, otherSeen := w.Seen(), other.Seen()
+	if w.anyCase() || other.anyCase() {
 		seen, otherSeen = seen.folded(), otherSeen.folded()
 	}
 	return seen.Meets(otherSeen)
 }
 
-// seen returns the paths that the backend sees, or more where that cannot be told.
-func (w *Way) seen() PathSet {
+// anyCase says whether the backend may see its paths in capital and in small letters.
+func (w *Way) anyCase() bool { return w.Regular && w.Rewrite == "" }
+
+// Seen returns the paths that the backend sees, or more where that cannot be told.
+func (w *Way) Seen() PathSet {
 	switch {
 	case w.Layer != HTTP:
 		return Prefix("/")

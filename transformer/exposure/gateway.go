@@ -113,7 +113,7 @@ func sharedHost(a, b string) (string, bool) {
 
 // gatewayRule adds the ways of one rule: one for each match, and for each of its backends.
 func (r *reader) gatewayRule(way Way, rule manifest.View, auth controller.Judgement) {
-	way.Auth = &auth
+	way.Auth, way.ranked = &auth, way.Item.Kind() == "HTTPRoute"
 	var mirrors []manifest.View
 	for _, filter := range rule.Get("filters").Elements() {
 		switch filter.Get("type").Text() {

@@ -63,6 +63,7 @@ func (r *reader) ingress(item *manifest.Item) {
 	base.Regular, base.Rewrite = readsRegular(item)
 	base.Redirects = redirects(item)
 	served := r.serving.Of(class)
+	base.ranked = served == "ingress-nginx" || served == "traefik-nginx" || served == "traefik"
 	base.canary = isTrue(item, nginxPrefix+"canary") && (served == "ingress-nginx" || served == "traefik-nginx")
 	if passesTLS(item) {
 		base.Layer = TLS

@@ -33,7 +33,7 @@ func (r *reader) virtualServices() {
 				}
 				auth := r.judgeIstio(gateway, namespace, way.Host)
 				way.Auth = &auth
-				r.istioHTTP(istioMatch{way, Prefix("/"), name}, item, map[*manifest.Item]bool{})
+				r.istioHTTP(way, Prefix("/"), name, item, map[*manifest.Item]bool{})
 				r.istioConnections(way, item)
 			}
 		}
@@ -66,54 +66,49 @@ func (r *reader) istioConnections(way Way, item *manifest.Item) {
 	}
 }
 
-// istioMatch is what requests have to be before the routes of a VirtualService are asked: those of another one may delegate some
-// paths to it. gateway is the Gateway as the first one writes it.
-type istioMatch struct {
-	Way
-	within  PathSet
-	gateway string
-}
-
-// istioHTTP adds the HTTP routes of a VirtualService, and of those to which it delegates. seen are the ones on the way there.
-func (r *reader) istioHTTP(above istioMatch, item *manifest.Item, seen map[*manifest.Item]bool) {
+// istioHTTP adds the HTTP routes of a VirtualService, and of those to which it delegates requests: within are the paths of these.
+// gateway is the Gateway as the first one writes it, and seen are the ones on the way there. The first route that matches gets
+// a request, so that none of them counts as taking all requests for its paths.
+func (r *reader) istioHTTP(way Way, within PathSet, gateway string, item *manifest.Item, seen map[*manifest.Item]bool) {
 	if seen[item] {
 		return
 	}
 	seen[item] = true
 	namespace := r.objects.NamespaceOf(item)
 	for i, route := range item.View("spec", "http").Elements() {
-		way := above.Way
 		if len(seen) == 1 {
 			way.Field = fmt.Sprintf("spec.http[%d]", i)
 		}
-		for _, paths := range above.paths(route) {
-			way.Paths = paths
+		for _, paths := range matchedPaths(route, within, gateway) {
 			if delegate := route.Get("delegate"); delegate.Exists() {
 				for _, other := range r.objects.Named(istioGroup, "VirtualService", cmp.Or(delegate.Get("namespace").Text(), namespace), delegate.Get("name").Text()) {
-					r.istioHTTP(istioMatch{way, paths, above.gateway}, other, seen)
+					r.istioHTTP(way, paths, gateway, other, seen)
 				}
 				continue
 			}
-			r.istioRoute(way, route, namespace)
+			served := way
+			served.Paths, served.Narrowed = paths, true
+			r.istioRoute(served, route, namespace)
 		}
 	}
 	delete(seen, item)
 }
 
-// paths returns those of each match of a route. A match for other Gateways takes none of the requests.
-func (m istioMatch) paths(route manifest.View) []PathSet {
+// matchedPaths returns the paths of each match of a route that can get requests for some of the paths in within. A match for
+// other Gateways takes none of the requests.
+func matchedPaths(route manifest.View, within PathSet, gateway string) []PathSet {
 	matches := route.Get("match").Elements()
 	if len(matches) == 0 {
-		return []PathSet{m.within}
+		return []PathSet{within}
 	}
 	var all []PathSet
 	for _, match := range matches {
-		if gateways := match.Get("gateways").Texts(); len(gateways) > 0 && !slices.Contains(gateways, m.gateway) {
+		if gateways := match.Get("gateways").Texts(); len(gateways) > 0 && !slices.Contains(gateways, gateway) {
 			continue
 		}
 		paths := istioPaths(match)
-		if paths.Contains(m.within) {
-			paths = m.within
+		if paths.Contains(within) {
+			paths = within
 		}
 		all = append(all, paths)
 	}

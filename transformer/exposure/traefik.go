@@ -62,7 +62,7 @@ func (r *reader) ingressRoute(item *manifest.Item, base Way) {
 		way.Field, way.Auth, way.Rewrite = field, &auth, controller.PathAfter(middlewares, r.objects)
 		way.Redirects = !item.View("spec", "tls").Exists() && controller.RedirectsToHTTPS(middlewares, r.objects)
 		way.Priority, _ = strconv.Atoi(route.Get("priority").Text())
-		way.Priority = cmp.Or(way.Priority, len(rule))
+		way.Priority, way.ranked = cmp.Or(way.Priority, len(rule)), true
 		for _, m := range readMatch(rule) {
 			way.Host, way.Paths, way.Narrowed = m.host, m.paths, m.narrowed
 			r.addTraefikServices(way, route.Get("services"))

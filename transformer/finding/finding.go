@@ -133,6 +133,11 @@ func (f Finding) Weight() Severity {
 	return f.Severity
 }
 
+// Outweighs says whether the Finding means more for the run than other, or as much and would mean more had nobody accepted it.
+func (f Finding) Outweighs(other Finding) bool {
+	return cmp.Or(cmp.Compare(f.Weight().rank(), other.Weight().rank()), cmp.Compare(f.Severity.rank(), other.Severity.rank())) < 0
+}
+
 // List is the Findings of one run.
 type List []Finding
 

@@ -17,6 +17,9 @@ import (
 func (c *checker) sideDoors(proof *Proof, private *exposure.Way, t table) {
 	for _, other := range t.meeting(private, proof.Auth.Asks) {
 		p := c.pair(proof, private, other)
+		p.taken = p.shares && slices.ContainsFunc(t.byHost[other.Host][proof.Auth.Asks], func(way *exposure.Way) bool {
+			return way.TakesFrom(other, private)
+		})
 		for _, line := range decisions {
 			if line.meets(p) {
 				c.conclude(p, line)

@@ -27,6 +27,9 @@ type pair struct {
 	certain                  bool
 	// otherIsPrivate says that the other way is one of another private endpoint, and asks.
 	otherIsPrivate bool
+	// taken says that the other way could reach the private path, were it not for a private route of its own host that gets all of
+	// these requests.
+	taken bool
 	// authService says that the other way leads to the auth service that the private one asks.
 	authService bool
 }
@@ -116,7 +119,7 @@ var decisions = []decision{
 	},
 	{
 		Rule: OtherWay, meets: func(p pair) bool {
-			return p.sameHost && p.shares && (p.private.Rewrite != "" || p.other.Rewrite != "") && p.other.Shares(p.private)
+			return p.sameHost && p.shares && (p.private.Rewrite != "" || p.other.Rewrite != "") && p.other.Shares(p.private) && !p.taken
 		},
 		say: func(p pair, r finding.Rule) finding.Finding {
 			return otherWay(p, r, "serve the two on Services of their own, or do not rewrite into each other's paths")
@@ -153,6 +156,9 @@ var decisions = []decision{
 	},
 	{
 		Rule: finding.Rule{Title: "takes other paths of the host"}, meets: func(p pair) bool { return p.sameHost },
+	},
+	{
+		Rule: finding.Rule{Title: "a private route of its host takes these requests"}, meets: func(p pair) bool { return p.taken },
 	},
 	{
 		Rule: CatchAll, meets: func(p pair) bool { return p.covers },

@@ -67,7 +67,7 @@ type Conclusion struct {
 // Check proves every private endpoint of the input. Where there is none, nothing else is looked at.
 func Check(input Input) Report {
 	waivers := readWaivers(input.Set, input.IgnoreWaivers)
-	c := &checker{Input: input, waivers: waivers, findings: waivers.findings, reported: map[reportKey]bool{}, authServices: map[string]authService{}}
+	c := &checker{Input: input, waivers: waivers, findings: waivers.findings, reported: map[reportKey]int{}, authServices: map[string]authService{}}
 	var report Report
 	if len(input.Endpoints) > 0 || input.List || len(input.Baseline) > 0 {
 		c.check()
@@ -93,8 +93,8 @@ type checker struct {
 	private  map[*manifest.Item]bool
 	findings finding.List
 	proofs   []Proof
-	// reported holds what has been said, so that an object that opens many endpoints is reported once.
-	reported map[reportKey]bool
+	// reported tells where in findings something has been said, so that an object that opens many endpoints is reported once.
+	reported map[reportKey]int
 	// authServices are what stands behind the addresses that are asked.
 	authServices map[string]authService
 }
@@ -150,13 +150,17 @@ func (c *checker) services() []string {
 	return services
 }
 
-// report keeps a finding about item, which may have been waived for endpoints of namespace.
+// report keeps a finding about item, which may have been waived for endpoints of namespace. What one object does to several
+// endpoints is said once, and as it is for the one to which it does most.
 func (c *checker) report(item *manifest.Item, namespace string, found finding.Finding) {
-	key := reportKey{found.Code, found.Field, item}
-	if c.reported[key] {
-		return
-	}
-	c.reported[key] = true
 	found.Waived = c.waivers.reason(item, found, namespace == c.NamespaceOf(item))
-	c.findings = append(c.findings, found)
+	key := reportKey{found.Code, found.Field, item}
+	at, known := c.reported[key]
+	switch {
+	case !known:
+		c.reported[key] = len(c.findings)
+		c.findings = append(c.findings, found)
+	case found.Outweighs(c.findings[at]):
+		c.findings[at] = found
+	}
 }

@@ -298,3 +298,45 @@ func TestUnreadableRoute(t *testing.T) {
 	plan, _ := endpoint.Expand(set, settings, endpoint.Options{})
 	require.Contains(t, lines(Check(Input{Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings, Mode: settings.Spec.Verify.Mode}).Findings), "error PE160 Ingress cindy/broken ")
 }
+
+// TestTwoHostsSplitAlike serves one application, with a private path, under two hosts. On each of them the private route takes the
+// private requests, so that the public one of the other host is no way around it.
+func TestTwoHostsSplitAlike(t *testing.T) {
+	second, other := private(route{path: "/x", host: "b.example.com"}), public(route{path: "/", host: "b.example.com"})
+	second.name, other.name = "second", "other"
+	both := private(route{path: "/x"}).String() + public(route{path: "/"}).String() + other.String()
+	require.Equal(t, []string{"error PE201 Ingress cindy/other spec.rules[0].http.paths[0]"}, lines(check(t, config.VerifyEnforce, both)))
+	require.Empty(t, lines(check(t, config.VerifyEnforce, both+second.String())))
+
+	second.path = "/x/y"
+	require.Equal(t, []string{"error PE201 Ingress cindy/other spec.rules[0].http.paths[0]"}, lines(check(t, config.VerifyEnforce, both+second.String())),
+		"a private route that takes only some of the requests")
+	second.path, second.class = "/x", "internal"
+	require.Equal(t, []string{"error PE201 Ingress cindy/other spec.rules[0].http.paths[0]"}, lines(check(t, config.VerifyEnforce, both+second.String())),
+		"a private route of another class")
+}
+
+// TestWorstIsReported has a public route that does nothing to one endpoint and opens another. What it does to the first must not
+// hide what it does to the second, whichever is looked at first.
+func TestWorstIsReported(t *testing.T) {
+	harmed, spared := private(route{path: "/x"}), private(route{path: "/y", service: "other", host: "b.example.com"})
+	spared.name = "spared"
+	everywhere := public(route{path: "/x", everyHost: true})
+	for _, input := range []string{spared.String() + harmed.String(), harmed.String() + spared.String()} {
+		require.Equal(t, []string{"error PE206 Ingress cindy/public spec.rules[0].http.paths[0]"}, lines(check(t, config.VerifyEnforce, input+everywhere.String())))
+	}
+}
+
+// TestWaivedForOneNamespace has a public route that opens endpoints of two namespaces. Its own namespace has accepted that; the
+// other has not.
+func TestWaivedForOneNamespace(t *testing.T) {
+	const alias = "---\napiVersion: v1\nkind: Service\nmetadata: {name: alias, namespace: cindy}\nspec: {type: ExternalName, externalName: app.bob.svc.cluster.local}\n"
+	foreign := private(route{path: "/x", namespace: "bob", host: "b.example.com"})
+	foreign.name = "foreign"
+	own := private(route{path: "/x", service: "alias"})
+	open := public(route{path: "/x", service: "alias", host: "c.example.com", annotations: `private-endpoints.dev/waive: "PE201: internal network"`})
+	for _, input := range []string{own.String() + foreign.String(), foreign.String() + own.String()} {
+		require.True(t, check(t, config.VerifyEnforce, alias+input+open.String()).HasErrors())
+	}
+	require.False(t, check(t, config.VerifyEnforce, alias+own.String()+open.String()).HasErrors())
+}
