@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/exposure"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
@@ -15,7 +17,7 @@ var (
 	// WrongWaiver is a waiver that says nothing that can be followed.
 	WrongWaiver = finding.Rule{
 		Code: "PE170", Severity: finding.Error, Title: "waiver not valid",
-		Cause: "A waiver names no code, gives no reason, or names a finding that cannot be waived: what is wrong with the intent or " +
+		Cause: "A waiver names no code or an unknown one, gives no reason, or names a finding that cannot be waived: what is wrong with the intent or " +
 			"with the protection of an endpoint itself must be corrected. Such a waiver is never followed.",
 		Remedy: "Write \"CODE: reason; CODE: reason\", with codes from PE200 to PE799.",
 		Example: privateStart + asksGroup + `    private-endpoints.dev/waive: "PE161: we know"
@@ -76,6 +78,8 @@ func (w *waivers) read(item *manifest.Item, text string) {
 		switch {
 		case !isCode(code):
 			refuse(fmt.Sprintf("%q is not a code of a finding", code), `write "CODE: reason; CODE: reason"`)
+		case waivable(code) && !knownCodes()[code]:
+			refuse(fmt.Sprintf("no finding has the code %s", code), "take the code from the finding")
 		case !waivable(code):
 			refuse(fmt.Sprintf("%s cannot be waived", code), "only the codes PE200 to PE799 can: correct what the finding is about")
 		case reason == "":
@@ -91,6 +95,15 @@ func (w *waivers) read(item *manifest.Item, text string) {
 func isCode(code string) bool {
 	number, ok := strings.CutPrefix(code, "PE")
 	return ok && len(number) == 3 && strings.Trim(number, "0123456789") == ""
+}
+
+// knownCodes are those of all rules that a waiver can be about.
+func knownCodes() map[string]bool {
+	known := map[string]bool{}
+	for _, rule := range slices.Concat(controller.Rules(), exposure.Rules(), Rules()) {
+		known[rule.Code] = true
+	}
+	return known
 }
 
 func waivable(code string) bool { return code >= "PE200" && code < "PE800" }
