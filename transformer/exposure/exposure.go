@@ -39,6 +39,8 @@ type Way struct {
 	// Unserved says that nothing in the set or the configuration tells what Via is, so that nobody knows what it does.
 	Unserved bool
 	Layer    Layer
+	// TLS says that the object asks for TLS for the host.
+	TLS bool
 	// Host is lower case and empty where every host is meant; it may start with "*.".
 	Host  string
 	Paths PathSet

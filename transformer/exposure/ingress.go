@@ -75,19 +75,39 @@ func (r *reader) ingress(item *manifest.Item) {
 			r.addRoute(way, served, backend)
 		}
 	}
+	secured := securedHosts(item)
 	for i, rule := range item.View("spec", "rules").Elements() {
 		for p, path := range rule.Get("http", "paths").Elements() {
 			way := base
 			way.Field = fmt.Sprintf("spec.rules[%d].http.paths[%d]", i, p)
 			way.Host = normalHost(rule.Get("host").Text())
+			way.TLS = isSecured(way.Host, secured)
 			way.Paths = newPathSet(path.Get("path").Text(), networkingv1.PathType(path.Get("pathType").Text()))
 			r.addRoute(way, served, path.Get("backend"))
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = normalHost(alias), "metadata.annotations["+nginxPrefix+"server-alias]"
+				way.TLS = isSecured(way.Host, secured)
 				r.addBackend(way, path.Get("backend"))
 			}
 		}
 	}
+}
+
+// securedHosts returns the hosts of the tls entries of an Ingress.
+func securedHosts(item *manifest.Item) map[string]bool {
+	hosts := map[string]bool{}
+	for _, entry := range item.View("spec", "tls").Elements() {
+		for _, host := range entry.Get("hosts").Texts() {
+			hosts[normalHost(host)] = true
+		}
+	}
+	return hosts
+}
+
+// isSecured says whether a host is among secured. A wildcard stands for the hosts one label below it.
+func isSecured(host string, secured map[string]bool) bool {
+	_, parent, _ := strings.Cut(host, ".")
+	return secured[host] || secured["*."+parent]
 }
 
 // addRoute adds a way to a backend as the controller with an id makes it.

@@ -157,6 +157,8 @@ func (r *reader) traefikIngress(item *manifest.Item, way *Way) {
 	way.Priority, _ = strconv.Atoi(priority)
 	way.Priority = cmp.Or(way.Priority, len(traefikRule(way)))
 	way.Rewrite = controller.PathAfter(controller.IngressMiddlewares(item, r.objects), r.objects)
+	onlyTLS, _ := item.Annotation("traefik.ingress.kubernetes.io/router.tls")
+	way.TLS = way.TLS || onlyTLS == "true"
 }
 
 // traefikRule returns the rule that Traefik makes of a route of an Ingress: the longer one wins (provider/kubernetes/ingress,

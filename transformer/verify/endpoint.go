@@ -105,7 +105,7 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	class := c.serving.ClassOf(e.Ingress)
 	id := c.serving.Of(class)
 	if id == "" {
-		return missing(NotProved, "spec.ingressClassName", fmt.Sprintf("not proved: nothing says which controller serves class %q", class), "pass --config, and list the class under spec.ingressClasses")
+		return missing(NotProved, "spec.ingressClassName", "not proved: "+c.unknownClass(class), c.classRemedy(class))
 	}
 	proof.Controller = id
 	proof.Auth = c.serving.JudgeIngress(class, e.Ingress, c.objects)
@@ -120,6 +120,26 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	c.authService(e, proof.Auth)
 	c.ownRoutes(e, proof)
 	return proof
+}
+
+// unknownClass says why nobody can tell which controller serves an Ingress.
+func (c *checker) unknownClass(class string) string {
+	if class == "" {
+		return "the Ingress names no class, and no IngressClass of the set is the default"
+	}
+	return fmt.Sprintf("nothing says which controller serves class %q", class)
+}
+
+// classRemedy is what helps against that.
+func (c *checker) classRemedy(class string) string {
+	switch {
+	case class == "":
+		return "write the class"
+	case c.Settings == nil:
+		return "pass --config, and list the class under spec.ingressClasses"
+	default:
+		return "list the class under spec.ingressClasses in the configuration"
+	}
 }
 
 // unprotected reports an endpoint that asks nobody, unless a flaw says so already.
@@ -273,7 +293,7 @@ func (c *checker) ownRoutes(e endpoint.Private, proof Proof) {
 		case isPattern(way.Host):
 			c.report(e.Ingress, e.Namespace, EveryHost.At(e.Ingress.Object(), way.Field, "a private route must have one exact host: the cookie and the sign-in page belong to a host", "write the host"))
 		}
-		if c.isAuthService(way, proof.Auth.Asks) {
+		if c.isAuthService(way, proof.Auth.Asks, way.Host) {
 			c.report(e.Ingress, e.Namespace, OwnSignIn.At(e.Ingress.Object(), way.Field, fmt.Sprintf("%s is the auth service itself: nobody could sign in to reach the sign-in", serviceText(way)),
 				"remove the intent here: the auth service protects itself"))
 		}
@@ -297,24 +317,24 @@ func (c *checker) defaultBackend(e endpoint.Private, proof Proof, way *exposure.
 	c.report(e.Ingress, e.Namespace, EveryHost.At(e.Ingress.Object(), way.Field, cause, "remove it, and write a rule with the path / instead").As(severity))
 }
 
-// tls reports private hosts without TLS. A tls entry for a wildcard stands for the hosts one label below it.
+// tls reports private hosts without TLS.
 func (c *checker) tls(e endpoint.Private, proof Proof) {
-	covered := map[string]bool{}
-	for _, entry := range e.Ingress.View("spec", "tls").Elements() {
-		for _, host := range entry.Get("hosts").Texts() {
-			covered[strings.ToLower(host)] = true
-		}
-	}
 	var missing []string
 	for _, way := range proof.Own {
-		_, parent, _ := strings.Cut(way.Host, ".")
-		if way.Host != "" && !covered[way.Host] && !covered["*."+parent] {
-			covered[way.Host] = true
-			missing = append(missing, strconv.Quote(way.Host))
+		if host := strconv.Quote(way.Host); way.Host != "" && !c.hasTLS(way, proof.Controller) && !slices.Contains(missing, host) {
+			missing = append(missing, host)
 		}
 	}
 	if len(missing) > 0 {
 		c.report(e.Ingress, e.Namespace, NoTLS.At(e.Ingress.Object(), "spec.tls", fmt.Sprintf("private host %s has no TLS: its sign-in cookie travels in the clear", strings.Join(missing, " and ")),
 			"add a tls entry with a Secret for the host, or set spec.tls.clusterIssuer in the configuration"))
 	}
+}
+
+// hasTLS says whether a host is served with TLS: because its own object says so or, where that is a matter of the host, another
+// one. Traefik decides it for each route.
+func (c *checker) hasTLS(way *exposure.Way, id string) bool {
+	return slices.ContainsFunc(c.byHost[way.Host], func(other *exposure.Way) bool {
+		return other.TLS && (other.Item == way.Item || other.Via == way.Via && id != "traefik")
+	})
 }

@@ -54,7 +54,7 @@ func (c *checker) pair(proof *Proof, private, other *exposure.Way) pair {
 	p := pair{
 		private: private, other: other, endpoint: proof.Endpoint.Object(), shares: shareTargets(private.Targets, other.Targets),
 		sameHost: private.Host == other.Host && private.Via == other.Via && shareEntryPoints(private.EntryPoints, other.EntryPoints), covers: isPattern(other.Host) && covers(other.Host, private.Host),
-		otherIsPrivate: c.private[other.Item] && other.Auth.Closed(), authService: c.isAuthService(other, proof.Auth.Asks),
+		otherIsPrivate: c.private[other.Item] && other.Auth.Closed(), authService: c.isAuthService(other, proof.Auth.Asks, private.Host),
 	}
 	for _, way := range proof.Own {
 		p.host = cmp.Or(p.host, way.Host)
@@ -137,12 +137,13 @@ func (c *checker) reportSideDoor(item *manifest.Item, namespace string, found fi
 	c.report(item, namespace, found)
 }
 
-// isAuthService says whether a way leads to the auth service with an address: by the name of its Service in the cluster, under
-// an alias of it, or through a host of the set.
-func (c *checker) isAuthService(way *exposure.Way, address string) bool {
+// isAuthService says whether a way leads to the auth service that is asked, at an address, for requests to a host: by the name
+// of its Service in the cluster, under an alias of it, or through a host of the set.
+func (c *checker) isAuthService(way *exposure.Way, address, host string) bool {
 	if way.Service == "" {
 		return false
 	}
+	address, _, _ = strings.Cut(strings.Replace(address, ownHost, "://"+host+"/", 1), "?")
 	service, known := c.authServices[address]
 	if !known {
 		service = c.findAuthService(address)
@@ -150,6 +151,9 @@ func (c *checker) isAuthService(way *exposure.Way, address string) bool {
 	}
 	return service.names[way.Service] || shareTargets(way.Targets, service.targets)
 }
+
+// ownHost stands in an address for the host of the request itself: a variable of ingress-nginx.
+const ownHost = "://$host/"
 
 // authService is what stands behind an address that is asked.
 type authService struct {
@@ -164,15 +168,43 @@ func (c *checker) findAuthService(address string) authService {
 	if err != nil {
 		return service
 	}
-	labels := strings.Split(parsed.Hostname(), ".")
+	host := strings.ToLower(parsed.Hostname())
+	labels := strings.Split(host, ".")
 	if len(labels) >= 2 && (len(labels) == 2 || labels[2] == "svc") {
 		service.names[labels[1]+"/"+labels[0]] = true
 		service.targets = c.ways.Targets(labels[1], labels[0], "")
 	}
-	for _, way := range c.ways.Ways {
-		if way.Layer == exposure.HTTP && way.Host == parsed.Hostname() && way.Service != "" && way.Paths.Contains(exposure.Prefix(strings.TrimSuffix(parsed.Path, "/"))) {
-			service.names[way.Service] = true
-		}
+	for _, way := range c.answering(host, exposure.Prefix(strings.TrimSuffix(parsed.Path, "/"))) {
+		service.names[way.Service] = true
 	}
 	return service
+}
+
+// answering returns the ways through which a host of the set answers requests for a path: the most specific ones, and none
+// where objects compete for them.
+func (c *checker) answering(host string, path exposure.PathSet) []*exposure.Way {
+	var answering []*exposure.Way
+	for _, way := range c.byHost[host] {
+		if way.Layer != exposure.HTTP || way.Service == "" || !way.Paths.Contains(path) || asksItself(way) {
+			continue
+		}
+		if len(answering) > 0 && !way.Paths.Equal(answering[0].Paths) {
+			if way.Paths.Contains(answering[0].Paths) {
+				continue
+			}
+			answering = nil
+		}
+		answering = append(answering, way)
+	}
+	if slices.ContainsFunc(answering, func(way *exposure.Way) bool {
+		return way.Item != answering[0].Item && way.Service != answering[0].Service
+	}) {
+		return nil
+	}
+	return answering
+}
+
+// asksItself says whether a way asks on its own host, so that it cannot be the one that answers there.
+func asksItself(way *exposure.Way) bool {
+	return way.Auth != nil && strings.Contains(way.Auth.Asks, ownHost)
 }

@@ -67,7 +67,10 @@ type Conclusion struct {
 // Check proves every private endpoint of the input. Where there is none, nothing else is looked at.
 func Check(input Input) Report {
 	waivers := readWaivers(input.Set, input.IgnoreWaivers)
-	c := &checker{Input: input, waivers: waivers, findings: waivers.findings, reported: map[reportKey]int{}, authServices: map[string]authService{}}
+	c := &checker{
+		Input: input, waivers: waivers, findings: waivers.findings, byHost: map[string][]*exposure.Way{},
+		reported: map[reportKey]int{}, authServices: map[string]authService{},
+	}
 	var report Report
 	if len(input.Endpoints) > 0 || input.List || len(input.Baseline) > 0 {
 		c.check()
@@ -89,13 +92,15 @@ type checker struct {
 	serving controller.Serving
 	ways    *exposure.Map
 	waivers *waivers
+	// byHost are the ways in, by their host.
+	byHost map[string][]*exposure.Way
 	// private are the Ingresses of the private endpoints.
 	private  map[*manifest.Item]bool
 	findings finding.List
 	proofs   []Proof
 	// reported tells where in findings something has been said, so that an object that opens many endpoints is reported once.
 	reported map[reportKey]int
-	// authServices are what stands behind the addresses that are asked.
+	// authServices are what stands behind the addresses that are asked, without their queries.
 	authServices map[string]authService
 }
 
@@ -109,6 +114,7 @@ func (c *checker) check() {
 	own := map[*manifest.Item][]*exposure.Way{}
 	for _, way := range c.ways.Ways {
 		own[way.Item] = append(own[way.Item], way)
+		c.byHost[way.Host] = append(c.byHost[way.Host], way)
 	}
 	table := newTable(c.ways.Ways)
 	for _, e := range c.Endpoints {
