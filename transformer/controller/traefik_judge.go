@@ -113,8 +113,8 @@ func judgeMiddlewares(field string, middlewares []Middleware, context Context) J
 		case entry.Item == nil:
 			judgement.add(Flaw{
 				Rule: traefikReference, Severity: finding.Warning, Field: field,
-				Cause:  fmt.Sprintf("names the Middleware %s, which is not in the set: what it does before anybody is asked is not known", entry.Reference),
-				Remedy: "put it behind the one that asks, or pass the set with it",
+				Cause:  fmt.Sprintf("names the Middleware %s, which is not in the set: whether it asks, and what it does before anybody is asked, is not known", entry.Reference),
+				Remedy: "pass the set with it, or put it behind the one that asks",
 			})
 		case forwardAuth.Exists() && forwardAuth.Get("address").Text() != "":
 			judgement.Asks, judgement.By = forwardAuth.Get("address").Text(), entry.Item.Object().String()
@@ -129,8 +129,8 @@ func judgeMiddlewares(field string, middlewares []Middleware, context Context) J
 			judgement.add(judgeBefore(entry, field, context)...)
 		}
 	}
-	// Nobody is asked, so that what stands before nothing is of no interest.
-	judgement.Flaws = slices.DeleteFunc(judgement.Flaws, func(flaw Flaw) bool { return !flaw.Opens })
+	// Nobody is asked, as far as the set tells, so that what stands before nothing is of no interest.
+	judgement.Flaws = slices.DeleteFunc(judgement.Flaws, func(flaw Flaw) bool { return !flaw.Opens && flaw.Rule.Code != traefikReference.Code })
 	return judgement
 }
 

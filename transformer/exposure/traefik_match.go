@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
 )
 
 // A match is one alternative of a rule of Traefik: requests for a host, empty for every host, and for paths. narrowed says that
@@ -71,13 +73,14 @@ func literals(arguments []ast.Expr) []string {
 	return texts
 }
 
-// readMatcher reads one condition. In version 2 it may have several values, of which any will do, and patterns in braces.
+// readMatcher reads one condition. In version 2 it may have several values, of which any will do, and patterns in braces; the
+// braces of a Flux variable are none (E21).
 func readMatcher(name string, values []string) []match {
 	var matches []match
 	for _, value := range values {
 		m := everything
 		switch {
-		case strings.Contains(value, "{"):
+		case strings.Contains(config.WithoutPlaceholders(value), "{"):
 			return []match{something}
 		case name == "Host" || name == "HostHeader" || name == "HostSNI":
 			if value != "*" {

@@ -93,6 +93,12 @@ func TestTraefikRoutes(t *testing.T) {
 			routeHead + "spec: {routes: [{match: Host(`a.b`), services: [{name: w, kind: TraefikService}]}]}\n" + weighted + "spec: {weighted: {services: [{name: s}, {name: t, namespace: bob}]}}",
 			[]string{"spec.routes[0] Traefik a.b / cindy/s", "spec.routes[0] Traefik a.b / bob/t"},
 		},
+		"variable of Flux": {
+			routeHead + "spec: {routes: [{match: 'Host(`a.${DOMAIN/./-}`) && !Path(`/b`)', services: [{name: s}]}]}\n", []string{"spec.routes[0] Traefik a.${domain/./-} / cindy/s"},
+		},
+		"pattern of version 2": {
+			routeHead + "spec: {routes: [{match: 'Host(`{sub:[a-z]+}.${DOMAIN}`)', services: [{name: s}]}]}\n", []string{"spec.routes[0] Traefik  / cindy/s"},
+		},
 		"mirrors get a copy": {
 			routeHead + "spec: {routes: [{match: Host(`a.b`), services: [{name: w, kind: TraefikService}]}]}\n" + weighted + "spec: {mirroring: {name: s, mirrors: [{name: t}]}}",
 			[]string{"spec.routes[0] Traefik a.b / cindy/t", "spec.routes[0] Traefik a.b / cindy/s"},
