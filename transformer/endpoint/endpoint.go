@@ -209,12 +209,17 @@ func (p *Plan) readOurs(item *manifest.Item) {
 		p.report(WrongValue, item, annotationField(AnnotationGeneratedFrom), fmt.Sprintf("%q is not of the form Service/<name> or Ingress/<name>", from), "remove the object, it is generated again, or remove the annotation to keep it as your own")
 		return
 	}
+	p.refuseIntent(item, from)
+	p.ours = append(p.ours, item)
+}
+
+// refuseIntent keeps intent on an object that was generated from another one from being lost.
+func (p *Plan) refuseIntent(item *manifest.Item, from string) {
 	intent, findings := p.vocabulary.readIntent(item)
 	p.findings = append(p.findings, findings...)
 	if intent.any() {
 		p.report(WrongAnnotation, item, "metadata.annotations", "intent on a generated object would be lost", "write the annotation on "+from)
 	}
-	p.ours = append(p.ours, item)
 }
 
 // readUsers takes out what an earlier run added, and keeps the object when it has intent.

@@ -72,6 +72,7 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 	}
 	p.refuseSentinelClass(item)
 	if from, ok := item.Annotation(AnnotationGeneratedFrom); ok {
+		p.refuseIntent(item, from)
 		if routing == ingressKind {
 			return nil, from
 		}
