@@ -100,9 +100,9 @@ func TestExplain(t *testing.T) {
 	require.Empty(t, stderr)
 	require.Equal(t, `error PE170: waiver not valid
 
-A waiver names no code, gives no reason, or names a finding that cannot be
-waived: what is wrong with the intent or with the protection of an endpoint
-itself must be corrected. Such a waiver is never followed.
+A waiver names no code or an unknown one, gives no reason, or names a finding
+that cannot be waived: what is wrong with the intent or with the protection of
+an endpoint itself must be corrected. Such a waiver is never followed.
 
 Remedy:
 
