@@ -48,15 +48,15 @@ func newPolicies(r *reader) *policies {
 	return p
 }
 
-// judge says who is asked on a rule of a route through a Gateway: by a filter of the rule, else by the policy of the route, else
-// by that of the Gateway.
-func (p *policies) judge(item *manifest.Item, rule manifest.View, gateway string) controller.Judgement {
+// judge says who is asked on a rule of a route through a parent, given as kind namespace/name: by a filter of the rule, else by the
+// policy of the route, else by that of the parent. A ListenerSet does not have the policy of its Gateway.
+func (p *policies) judge(item *manifest.Item, rule manifest.View, parent string) controller.Judgement {
 	if judgement, ok := p.judgeFilters(item, rule); ok {
 		return judgement
 	}
 	namespace := p.reader.objects.NamespaceOf(item)
 	ofRoute := withSection(p.byTarget[item.Kind()+" "+namespace+"/"+item.Name()], rule.Get("name").Text())
-	ofGateway := withSection(p.byTarget["Gateway "+gateway], "")
+	ofGateway := withSection(p.byTarget[parent], "")
 	switch {
 	case len(ofRoute) > 0:
 		judgement := judgePolicy(ofRoute)
