@@ -43,6 +43,10 @@ fuzz: ## Run each fuzz target for FUZZTIME (1m).
 			(set -x; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$package" </dev/null) || exit 1; \
 		done
 
+.PHONY: fuzz-smoke
+fuzz-smoke: ## Run the fuzz target of the verifier for half a minute.
+	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime 30s ./transformer
+
 .PHONY: bench
 bench: build bin/bench bin/identity ## Compare speed and memory with a bare kyaml function.
 	bin/bench
