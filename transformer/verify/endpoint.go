@@ -85,7 +85,7 @@ spec:
 )
 
 // runRemedy is what helps against a function that was left out.
-const runRemedy = "run the function over the set: kustomize leaves exec functions out without a word when --enable-exec is missing beside --enable-alpha-plugins"
+const runRemedy = "run the function over the set: with kustomize, pass --enable-exec beside --enable-alpha-plugins; without it, exec functions are left out without a word"
 
 // endpoint proves one endpoint as such: that its own routes ask, and ask for the right people.
 func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
@@ -105,7 +105,8 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	class := c.serving.ClassOf(e.Ingress)
 	id := c.serving.Of(class)
 	if id == "" {
-		return missing(NotProved, "spec.ingressClassName", "not proved: "+c.unknownClass(class), c.classRemedy(class))
+		c.report(e.Source, e.Namespace, c.unserved(e, class))
+		return proof
 	}
 	proof.Controller = id
 	proof.Auth = c.serving.JudgeIngress(class, e.Ingress, c.objects)
@@ -122,24 +123,18 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	return proof
 }
 
-// unknownClass says why nobody can tell which controller serves an Ingress.
-func (c *checker) unknownClass(class string) string {
-	if class == "" {
-		return "the Ingress names no class, and no IngressClass of the set is the default"
-	}
-	return fmt.Sprintf("nothing says which controller serves class %q", class)
-}
-
-// classRemedy is what helps against that.
-func (c *checker) classRemedy(class string) string {
+// unserved says why nobody knows which controller serves an endpoint.
+func (c *checker) unserved(e endpoint.Private, class string) finding.Finding {
+	rule, cause, remedy := NotProved, fmt.Sprintf("not proved: nothing says which controller serves class %q", class), "list the class under spec.ingressClasses in the configuration"
 	switch {
+	case class == "" && !e.Touched():
+		rule, cause, remedy = NotRun, "the function did not run: it gives every private Ingress a class, and this one has none", runRemedy
 	case class == "":
-		return "write the class"
+		cause, remedy = "not proved: the Ingress names no class, and no IngressClass of the set is the default", "let the function run last: a patch or another function above it has removed the class"
 	case c.Settings == nil:
-		return "pass --config, and list the class under spec.ingressClasses"
-	default:
-		return "list the class under spec.ingressClasses in the configuration"
+		remedy = "pass --config, and list the class under spec.ingressClasses"
 	}
+	return rule.At(e.Object(), "spec.ingressClassName", cause, remedy)
 }
 
 // unprotected reports an endpoint that asks nobody, unless a flaw says so already.

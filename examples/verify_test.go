@@ -1,0 +1,73 @@
+package examples_test
+
+import (
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestVerifyExamples proves what every example prints.
+func TestVerifyExamples(t *testing.T) {
+	for _, folder := range folders(t) {
+		t.Run(folder, func(t *testing.T) {
+			output := mustSh(t, ".", "private-endpoints verify --config "+configurationOf(t, folder)+" "+filepath.Join(folder, "want.yaml"))
+			require.Regexp(t, `(?m)^[1-9]\d* private endpoints?: 0 errors, \d+ warnings?$`, output)
+		})
+	}
+}
+
+// configurationOf returns the file with the configuration of an example.
+func configurationOf(t *testing.T, folder string) string {
+	t.Helper()
+	var found string
+	require.NoError(t, filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if filepath.Base(path) == "private-endpoints.yaml" {
+			found = path
+		}
+		return err
+	}))
+	require.NotEmpty(t, found)
+	return found
+}
+
+// Without --enable-exec kustomize succeeds and prints the sources as they are. verify says that the function did not run, and
+// what to do.
+func TestVerifyFindsASkippedFunction(t *testing.T) {
+	need(t, "kustomize")
+	const hint = "\n  hint: run the function over the set: with kustomize, pass --enable-exec beside --enable-alpha-plugins; without it, exec functions are left out without a word\n"
+	for folder, want := range map[string]string{
+		"own-ingress":        "Ingress cindy/hello-world: spec.ingressClassName: the function did not run: it gives every private Ingress a class, and this one has none",
+		"hello-world":        "Service cindy/hello-world: the function did not run: no Ingress was generated from this private Service",
+		"load-balancer":      "Service cindy/database-console: the function did not run: the source is closed, and there is no endpoint",
+		"partial-protection": "Ingress cindy/shop-admin: the function did not run: the source is closed, and there is no endpoint",
+		"traefik":            "Service cindy/dashboard: the function did not run: no Ingress was generated from this private Service",
+		"overlays":           "Service shop/v2-api: the function did not run: no Ingress was generated from this private Service",
+	} {
+		t.Run(folder, func(t *testing.T) {
+			builds := kustomizeBuild.FindAllStringSubmatch(script(t, folder), -1)
+			target := filepath.Join(folder, builds[len(builds)-1][1])
+			got := sh(t, ".", "kustomize build "+target+" --enable-alpha-plugins | private-endpoints verify --config "+configurationOf(t, folder))
+			require.Equal(t, 1, got.status)
+			require.Empty(t, got.stderr)
+			require.Equal(t, "error PE162: "+want+hint+"1 private endpoint: 1 error, 0 warnings\n", got.stdout)
+		})
+	}
+}
+
+// A patch above the function takes intent and protection out together. Only the baseline remembers that there was an endpoint.
+func TestVerifyRemembersTheBaseline(t *testing.T) {
+	need(t, "kustomize")
+	folder := copyOf(t, "own-ingress")
+	mustSh(t, folder, build+" | private-endpoints endpoints --config private-endpoints.yaml --format json > baseline.json")
+	verify := build + " | private-endpoints verify --config private-endpoints.yaml --baseline baseline.json"
+	mustSh(t, folder, verify)
+
+	edit(t, filepath.Join(folder, "ingress.yaml"), "  annotations:\n    dev.okteto.com/private: \"true\"\n", "")
+	edit(t, filepath.Join(folder, "ingress.yaml"), "spec:\n  rules:\n  - http:", "spec:\n  ingressClassName: nginx\n  rules:\n  - host: hello-world-cindy.apps.example.com\n    http:")
+	got := sh(t, folder, verify)
+	require.Equal(t, 1, got.status)
+	require.True(t, strings.HasPrefix(got.stdout, "error PE168: Ingress cindy/hello-world: "), got.stdout)
+}
