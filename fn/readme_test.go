@@ -1,0 +1,35 @@
+package fn
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var statusLine = regexp.MustCompile(`(?m)^exit status \d+\n`)
+
+// TestReadmeShowsWhatVerifyPrints holds the transcripts of the README to testdata/commands/prove-it.txtar, which TestCommands
+// runs.
+func TestReadmeShowsWhatVerifyPrints(t *testing.T) {
+	page, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	archive := readArchive(t, "../testdata/commands/prove-it.txtar")
+	for name, source := range map[string]string{"private-endpoints.yaml": "private-endpoints.yaml", "rendered.yaml": "want.yaml"} {
+		example, err := os.ReadFile("../examples/hello-world/" + source)
+		require.NoError(t, err)
+		shown, _ := archive.file(name)
+		require.Equal(t, string(example), string(shown), "%s is the one of the example", name)
+	}
+	for _, file := range archive.Files {
+		name, ok := strings.CutSuffix(file.Name, ".args")
+		if !ok {
+			continue
+		}
+		want, _ := archive.file(name + ".want")
+		transcript := "$ private-endpoints " + strings.Join(strings.Fields(string(file.Data)), " ") + "\n" + statusLine.ReplaceAllString(string(want), "")
+		require.True(t, strings.Contains(string(page), "```console\n"+transcript+"```\n"), "the README does not show %s:\n%s", name, transcript)
+	}
+}
