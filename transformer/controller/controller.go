@@ -78,7 +78,7 @@ type Object struct {
 // All returns every known controller, in the order of the documentation.
 func All() []Controller {
 	return append([]Controller{
-		ingressNginx, traefik, traefikNginx, haproxyIngress, f5Nginx, contour, skipper, pomerium, awsALB, gke,
+		ingressNginx, traefik, traefikNginx, haproxyIngress, f5Nginx, contour, apisix, skipper, pomerium, awsALB, gke, emissary,
 	}, unprotecting...)
 }
 

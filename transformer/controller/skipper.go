@@ -102,6 +102,9 @@ func judgeSkipper(item *manifest.Item, _ Context) Judgement {
 // judgeExtraRoutes reports routes that an Ingress adds by annotation, for its own hosts and paths, and that do not ask the same.
 func judgeExtraRoutes(item *manifest.Item, asks string) []Flaw {
 	text, written := item.Annotation(skipperRoutes)
+	if asks == "" {
+		return nil
+	}
 	routes, ok := parseRoutes(text)
 	report := func(cause string) []Flaw {
 		return []Flaw{{Rule: skipperExtraRoute, Opens: true, Field: field(skipperRoutes), Cause: cause, Remedy: "write the filter that asks into each of its routes, or remove the annotation"}}

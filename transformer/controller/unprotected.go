@@ -28,14 +28,21 @@ var unprotecting = []Controller{
 		ByHand: "route with an HTTPRoute that has the filter ExternalAuth: Cilium asks nobody on an Ingress",
 	},
 	{
-		ID: "emissary", ClassControllers: []string{"getambassador.io/ingress-controller"}, JudgeIngress: judgeNothing,
-		ByHand: "serve the Ingress with a controller that can ask: Emissary asks the AuthService of the cluster, whose answer no Ingress can choose",
+		ID: "istio", ClassControllers: []string{"istio.io/ingress-controller"}, JudgeIngress: judgeNothing,
+		ByHand: "route with a VirtualService, and apply an AuthorizationPolicy with action CUSTOM to its Gateway: no annotation makes Istio ask on an Ingress",
 	},
 	{
 		ID: "application-gateway", ClassControllers: []string{"azure/application-gateway"}, JudgeIngress: judgeNothing,
 		ByHand: "serve the Ingress with a controller that can ask: Azure Application Gateway signs nobody in",
 	},
+	{ID: "envoy-gateway", JudgeIngress: judgeNothing, ByHand: servesRoutes},
+	{ID: "gateway-api", JudgeIngress: judgeNothing, ByHand: servesRoutes},
+	{ID: "kgateway", JudgeIngress: judgeNothing, ByHand: servesRoutes},
+	{ID: "nginx-gateway-fabric", JudgeIngress: judgeNothing, ByHand: servesRoutes},
 }
+
+// servesRoutes is what to do about an Ingress of a controller for the Gateway API alone.
+const servesRoutes = "route with an HTTPRoute: this controller serves no Ingress"
 
 // judgeNothing is the judgement of a controller that asks nobody on an Ingress.
 func judgeNothing(*manifest.Item, Context) Judgement { return Judgement{} }
@@ -59,7 +66,7 @@ var authAnnotations = []authAnnotation{
 	{albPrefix + "auth-type", []string{"aws-alb"}},
 	{pomeriumPrefix + "policy", []string{"pomerium"}},
 	{pomeriumPrefix + "allow_any_authenticated_user", []string{"pomerium"}},
-	{"k8s.apisix.apache.org/auth-uri", []string{"apisix"}},
+	{apisixAuthURI, []string{"apisix"}},
 	{"haproxy.org/auth-type", []string{"haproxytech"}},
 }
 

@@ -92,6 +92,7 @@ func Read(objects *controller.Objects, serving controller.Serving, private map[*
 	reader.virtualServices()
 	reader.virtualServers()
 	reader.routeGroups()
+	reader.mappings()
 	reader.complete(private, services)
 	reader.services()
 	reader.hostPorts()
