@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"gotest.tools/v3/golden"
+
+	"github.com/private-endpoints/private-endpoints/transformer"
 )
 
 // TestVerifyGolden runs verify over every case of every archive in testdata/verify. An archive is named after the code of a
@@ -45,6 +47,22 @@ func TestVerifyGolden(t *testing.T) {
 				archive.write(t, path)
 			}
 		})
+	}
+}
+
+// TestEverySideDoorHasAnArchive holds that the leak and the near miss of every rule about side doors are shown, and nothing else.
+func TestEverySideDoorHasAnArchive(t *testing.T) {
+	known := map[string]bool{}
+	for _, rule := range transformer.Rules() {
+		known[rule.Code] = true
+		if rule.Code >= "PE200" && rule.Code < "PE800" {
+			require.FileExists(t, "../testdata/verify/"+rule.Code+".txtar")
+		}
+	}
+	paths, err := filepath.Glob("../testdata/verify/*.txtar")
+	require.NoError(t, err)
+	for _, path := range paths {
+		require.True(t, known[strings.TrimSuffix(filepath.Base(path), ".txtar")], "%s is named after no rule", path)
 	}
 }
 
