@@ -10,6 +10,10 @@ type Objects struct {
 	byName map[string]map[string][]*manifest.Item
 	// middlewares are the Middlewares of Traefik by its id for them; nil until they are asked for.
 	middlewares map[string][]*manifest.Item
+	// haproxy is what haproxy-ingress reads of several objects together.
+	haproxy haproxyIndex
+	// masters are the master Ingresses of F5 by class and host; nil until they are asked for.
+	masters map[string]*manifest.Item
 }
 
 // Index returns the objects of set. namespaceOf tells where an object will live.

@@ -85,7 +85,7 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.Paths = newPathSet(path.Get("path").Text(), networkingv1.PathType(path.Get("pathType").Text()))
 			r.addRoute(way, served, path.Get("backend"))
 			for _, alias := range aliases(item) {
-				way.Host, way.Field = normalHost(alias), "metadata.annotations["+nginxPrefix+"server-alias]"
+				way.Host, way.Field = alias.host, alias.field
 				way.TLS = isSecured(way.Host, secured)
 				r.addBackend(way, path.Get("backend"))
 			}
@@ -116,6 +116,10 @@ func (r *reader) addRoute(way Way, served string, backend manifest.View) {
 	switch served {
 	case "traefik":
 		r.traefikIngress(way.Item, &way)
+	case "f5-nginx":
+		f5Ingress(way.Item, backend, &way)
+	case "haproxy-ingress":
+		haproxyIngress(way.Item, &way)
 	case "skipper":
 		r.skipperIngress(way.Item, &way)
 	case "pomerium":
@@ -146,6 +150,9 @@ func normalHost(host string) string { return strings.TrimSuffix(strings.ToLower(
 // the class: several controllers follow them.
 const nginxPrefix = "nginx.ingress.kubernetes.io/"
 
+// sharedPrefixes are those under which ingress-nginx and haproxy-ingress have the same annotation.
+var sharedPrefixes = []string{nginxPrefix, haproxyPrefixes[0], haproxyPrefixes[1]}
+
 // readsRegular looks for the two annotations that turn every path of a host into a regular expression, and returns the
 // path that one of them puts in the place of the request's.
 func readsRegular(item *manifest.Item) (regular bool, rewrite string) {
@@ -173,7 +180,7 @@ func redirects(item *manifest.Item) bool {
 
 // passesTLS says whether connections are handed to the backend as they are.
 func passesTLS(item *manifest.Item) bool {
-	for _, prefix := range []string{nginxPrefix, "haproxy-ingress.github.io/", "ingress.kubernetes.io/"} {
+	for _, prefix := range sharedPrefixes {
 		if isTrue(item, prefix+"ssl-passthrough") {
 			return true
 		}
@@ -181,15 +188,22 @@ func passesTLS(item *manifest.Item) bool {
 	return false
 }
 
+// alias is a further host that an Ingress answers for, and the field that says so.
+type alias struct{ host, field string }
+
 // aliases returns the further hosts that an Ingress answers for. One that is a regular expression may be any host.
-func aliases(item *manifest.Item) []string {
-	value, _ := item.Annotation(nginxPrefix + "server-alias")
-	var hosts []string
-	for _, alias := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
-		if strings.HasPrefix(alias, "~") {
-			alias = ""
+func aliases(item *manifest.Item) []alias {
+	var found []alias
+	for _, prefix := range sharedPrefixes {
+		for _, name := range []string{"server-alias", "server-alias-regex"} {
+			value, _ := item.Annotation(prefix + name)
+			for _, host := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
+				if strings.HasPrefix(host, "~") || name == "server-alias-regex" {
+					host = ""
+				}
+				found = append(found, alias{normalHost(host), "metadata.annotations[" + prefix + name + "]"})
+			}
 		}
-		hosts = append(hosts, alias)
 	}
-	return hosts
+	return found
 }

@@ -173,7 +173,7 @@ func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
 		c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", err.Error(), "correct spec.access in the configuration"))
 		return
 	}
-	if auth.Asks != expected {
+	if !controller.SameAddress(auth.Asks, expected) {
 		c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", fmt.Sprintf("%s asks %s, not %s", auth.By, auth.Asks, expected),
 			"run the function again with this configuration"))
 	}
