@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -61,10 +62,13 @@ func ruleOf(code string) (finding.Rule, error) {
 	return rules[index], nil
 }
 
-// nearestCodes returns the five codes that the fewest changes make of code, in their order.
+// nearestCodes returns the five codes that the fewest changes make of code, those that begin alike first, in their order.
 func nearestCodes(rules []finding.Rule, code string) []string {
 	slices.SortStableFunc(rules, func(a, b finding.Rule) int {
-		return levenshtein.ComputeDistance(a.Code, code) - levenshtein.ComputeDistance(b.Code, code)
+		return cmp.Or(
+			cmp.Compare(levenshtein.ComputeDistance(a.Code, code), levenshtein.ComputeDistance(b.Code, code)),
+			cmp.Compare(commonStart(b.Code, code), commonStart(a.Code, code)),
+		)
 	})
 	var nearest []string
 	for _, rule := range rules[:5] {
@@ -72,6 +76,15 @@ func nearestCodes(rules []finding.Rule, code string) []string {
 	}
 	slices.Sort(nearest)
 	return nearest
+}
+
+// commonStart returns the number of bytes with which both texts begin.
+func commonStart(a, b string) int {
+	length := 0
+	for length < len(a) && length < len(b) && a[length] == b[length] {
+		length++
+	}
+	return length
 }
 
 // width is the length of a line that fits into every terminal.

@@ -155,8 +155,9 @@ func TestExplainUnknownCodes(t *testing.T) {
 	}{
 		"none":        {nil, "explain needs one code of a finding, such as PE201"},
 		"two":         {[]string{"PE201", "PE202"}, "explain needs one code of a finding, such as PE201"},
-		"a gap":       {[]string{"PE200"}, `"PE200" is not the code of a finding: the nearest are PE100, PE201, PE202, PE203, PE204`},
-		"a letter":    {[]string{"PE2O1"}, `"PE2O1" is not the code of a finding: the nearest are PE101, PE111, PE201, PE211, PE221`},
+		"a gap":       {[]string{"PE200"}, `"PE200" is not the code of a finding: the nearest are PE201, PE202, PE203, PE204, PE205`},
+		"a letter":    {[]string{"PE2O1"}, `"PE2O1" is not the code of a finding: the nearest are PE201, PE202, PE203, PE211, PE221`},
+		"too high":    {[]string{"PE999"}, `"PE999" is not the code of a finding: the nearest are PE901, PE902, PE903, PE904, PE905`},
 		"a number":    {[]string{"404"}, `"404" is not the code of a finding: the nearest are `},
 		"a long text": {[]string{"private path reachable"}, `"private path reachable" is not the code of a finding: the nearest are `},
 	} {

@@ -117,6 +117,9 @@ var families = map[byte]string{
 	'9': "## PE9xx: information\n\nWhat the function has chosen.",
 }
 
+// escape keeps <namespace> from being read as HTML.
+var escape = strings.NewReplacer("<", "&lt;")
+
 // document writes the page of the rules.
 func document(rules []finding.Rule) string {
 	var table, sections strings.Builder
@@ -128,7 +131,7 @@ func document(rules []finding.Rule) string {
 			family = rule.Code[2]
 			fmt.Fprintf(&sections, "\n%s\n", families[family])
 		}
-		fmt.Fprintf(&sections, "\n### %s\n\n**%s: %s.** %s\n\n%s\n\n```yaml\n%s```\n", rule.Code, rule.Severity, rule.Title, rule.Cause, rule.Remedy, rule.Example)
+		fmt.Fprintf(&sections, "\n### %s\n\n**%s: %s.** %s\n\n%s\n\n```yaml\n%s```\n", rule.Code, rule.Severity, rule.Title, escape.Replace(rule.Cause), escape.Replace(rule.Remedy), rule.Example)
 	}
 	return documentHead + table.String() + sections.String()
 }

@@ -31,7 +31,7 @@ items: []
 		Code: "PE102", Severity: finding.Error, Title: "configuration value not valid",
 		Cause: "A value of the configuration is missing, or is none that every consumer reads alike. Hosts, groups and URLs are copied into the " +
 			"settings of ingress controllers, where a character too many changes what is asked: they are refused, never escaped or cut.",
-		Remedy: "Correct the value. Where a group or a path does not fit, map the claim in the identity provider to a plain name.",
+		Remedy: "Correct the value. Where a group does not fit, map the claim in the identity provider to a plain name.",
 		Example: `apiVersion: private-endpoints.dev/v1alpha1
 kind: PrivateEndpoints
 metadata:
