@@ -45,14 +45,14 @@ fuzz: ## Run each fuzz target for FUZZTIME (1m).
 
 .PHONY: fuzz-smoke
 fuzz-smoke: ## Run the fuzz target of the verifier for half a minute.
-	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime 30s ./transformer
+	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime 30s -fuzzminimizetime 1s ./transformer
 
 .PHONY: bench
-bench: build bin/bench bin/identity ## Compare speed and memory with a bare kyaml function.
+bench: build bin/bench bin/identity bin/unverified ## Hold speed and memory against their bars.
 	bin/bench
 
 .PHONY: bench-smoke
-bench-smoke: build bin/bench bin/identity ## The same with fewer rounds and wider bars.
+bench-smoke: build bin/bench bin/identity bin/unverified ## The same with fewer rounds and wider bars.
 	bin/bench -rounds 3 -start-rounds 20 -tolerance 1.5
 
 .PHONY: help
@@ -64,6 +64,9 @@ bin/bench: $(wildcard bench/*.go bench/*.tmpl) go.mod
 
 bin/identity: $(wildcard bench/identity/*.go) go.mod
 	go build -trimpath -ldflags '-s -w' -o $@ ./bench/identity
+
+bin/unverified: $(shell find transformer bench/unverified -name '*.go') go.mod
+	go build -trimpath -ldflags '-s -w' -o $@ ./bench/unverified
 
 bin/gofumpt: tools/go.mod
 	go -C tools build -o ../$@ mvdan.cc/gofumpt

@@ -10,50 +10,44 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestBars(t *testing.T) {
-	kyamlLarge := usage{cpu: 4 * time.Second, memory: 1000e6}
-	kyamlStart := usage{cpu: 4 * time.Millisecond}
-	fastLarge := usage{cpu: 500 * time.Millisecond, memory: 100e6}
-	fastStart := usage{cpu: 9 * time.Millisecond}
+// onTheirBars are measurements that meet each bar exactly.
+func onTheirBars() measurements {
+	return measurements{
+		large:  comparison{usage{cpu: 500 * time.Millisecond, memory: 100e6}, usage{cpu: 4 * time.Second, memory: 1000e6}},
+		start:  comparison{usage{cpu: 9 * time.Millisecond}, usage{cpu: 4 * time.Millisecond}},
+		rules:  comparison{usage{cpu: 1500 * time.Millisecond}, usage{cpu: time.Second}},
+		growth: comparison{usage{cpu: 2300 * time.Millisecond}, usage{cpu: time.Second}},
+	}
+}
 
+func TestBars(t *testing.T) {
 	tests := map[string]struct {
-		large  comparison
-		start  comparison
+		change func(*measurements)
 		missed string // figure of the missed bar
 	}{
-		"each figure exactly on its bar": {
-			large: comparison{function: fastLarge, identity: kyamlLarge},
-			start: comparison{function: fastStart, identity: kyamlStart},
-		},
-		"too much CPU": {
-			large:  comparison{function: usage{cpu: 501 * time.Millisecond, memory: 100e6}, identity: kyamlLarge},
-			start:  comparison{function: fastStart, identity: kyamlStart},
-			missed: "CPU",
-		},
-		"too much memory": {
-			large:  comparison{function: usage{cpu: time.Millisecond, memory: 101e6}, identity: kyamlLarge},
-			start:  comparison{function: fastStart, identity: kyamlStart},
-			missed: "peak memory",
-		},
-		"slow start": {
-			large:  comparison{function: fastLarge, identity: kyamlLarge},
-			start:  comparison{function: usage{cpu: 9100 * time.Microsecond}, identity: kyamlStart},
-			missed: "start-up CPU",
-		},
+		"each figure exactly on its bar": {func(*measurements) {}, ""},
+		"too much CPU":                   {func(m *measurements) { m.large.measured.cpu++ }, "CPU beside kyaml"},
+		"too much memory":                {func(m *measurements) { m.large.measured.memory++ }, "peak memory beside kyaml"},
+		"slow start":                     {func(m *measurements) { m.start.measured.cpu++ }, "start-up CPU beside kyaml"},
 		"slow machine, start in proportion": {
-			large: comparison{function: fastLarge, identity: kyamlLarge},
-			start: comparison{function: usage{cpu: 18 * time.Millisecond}, identity: usage{cpu: 10 * time.Millisecond}},
+			func(m *measurements) {
+				m.start = comparison{usage{cpu: 18 * time.Millisecond}, usage{cpu: 10 * time.Millisecond}}
+			}, "",
 		},
 		"slow machine, slow start": {
-			large:  comparison{function: fastLarge, identity: kyamlLarge},
-			start:  comparison{function: usage{cpu: 19 * time.Millisecond}, identity: usage{cpu: 10 * time.Millisecond}},
-			missed: "start-up CPU",
+			func(m *measurements) {
+				m.start = comparison{usage{cpu: 19 * time.Millisecond}, usage{cpu: 10 * time.Millisecond}}
+			}, "start-up CPU beside kyaml",
 		},
+		"slow rules":             {func(m *measurements) { m.rules.measured.cpu++ }, "CPU beside no verification"},
+		"rules that grow faster": {func(m *measurements) { m.growth.measured.cpu++ }, "verify twice the objects"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			measured := onTheirBars()
+			test.change(&measured)
 			var table strings.Builder
-			met, err := printVerdicts(&table, judge(test.large, test.start, 1))
+			met, err := printVerdicts(&table, judge(measured, 1))
 			require.NoError(t, err)
 			require.Equal(t, test.missed == "", met, table.String())
 			for line := range strings.Lines(table.String()) {
@@ -65,10 +59,12 @@ func TestBars(t *testing.T) {
 }
 
 func TestToleranceWidensEveryBar(t *testing.T) {
-	large := comparison{function: usage{cpu: 700, memory: 140}, identity: usage{cpu: 4000, memory: 1000}}
-	start := comparison{function: usage{cpu: 13 * time.Millisecond}, identity: usage{cpu: 4 * time.Millisecond}}
+	slower := onTheirBars()
+	for _, c := range []*comparison{&slower.large, &slower.start, &slower.rules, &slower.growth} {
+		c.measured.cpu, c.measured.memory = c.measured.cpu*14/10, c.measured.memory*14/10
+	}
 	for tolerance, met := range map[float64]bool{1: false, 1.5: true} {
-		for _, v := range judge(large, start, tolerance) {
+		for _, v := range judge(slower, tolerance) {
 			require.Equal(t, met, v.met, v.figure)
 		}
 	}
@@ -80,6 +76,6 @@ func TestMedian(t *testing.T) {
 }
 
 func TestFailingProgramIsAnError(t *testing.T) {
-	_, err := run("/bin/false", "/dev/null", nil)
+	_, err := program{path: "/bin/false", input: "/dev/null"}.run(nil)
 	require.ErrorContains(t, err, "/bin/false: exit status 1")
 }

@@ -1,8 +1,8 @@
 //go:build linux
 
-// Command bench measures what private-endpoints costs as a process, beside the smallest function that
-// kyaml's framework can make, and exits 1 when a bar is missed. It needs Linux, whose kernel reports the
-// peak memory of a child in KiB.
+// Command bench measures what private-endpoints costs as a process, and exits 1 when a bar is missed: the function beside
+// the smallest function that kyaml's framework can make, and beside itself without its verifier; verify on a set beside one of
+// twice the size. It needs Linux, whose kernel reports the peak memory of a child in KiB.
 package main
 
 import (
@@ -20,6 +20,7 @@ import (
 type options struct {
 	function    string
 	identity    string
+	unverified  string
 	items       int
 	rounds      int
 	startRounds int
@@ -30,6 +31,7 @@ func main() {
 	var o options
 	flag.StringVar(&o.function, "function", "bin/private-endpoints", "program to measure")
 	flag.StringVar(&o.identity, "identity", "bin/identity", "kyaml function to compare with")
+	flag.StringVar(&o.unverified, "unverified", "bin/unverified", "function without its verifier to compare with")
 	flag.IntVar(&o.items, "items", 10_000, "number of items of the large input")
 	flag.IntVar(&o.rounds, "rounds", 5, "runs of each program on the large input")
 	flag.IntVar(&o.startRounds, "start-rounds", 40, "runs of each program on one item")
@@ -49,43 +51,87 @@ func bench(o options, out io.Writer) error {
 	}
 	defer os.RemoveAll(folder)
 
-	large, single := filepath.Join(folder, "large.yaml"), filepath.Join(folder, "single.yaml")
-	written, err := writeInputs(large, single, o.items)
+	in, err := writeInputs(folder, o.items)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%d items, %d Ingresses and %d private Services among them; %d rounds, %d for the start-up\n",
-		written.items, written.ingresses, written.privateServices, o.rounds, o.startRounds)
-	if err := checkWorkIsDone(o, large, written); err != nil {
+		in.written.items, in.written.ingresses, in.written.privateServices, o.rounds, o.startRounds)
+	if err := checkWorkIsDone(o, in); err != nil {
 		return err
 	}
-
-	onLarge, err := compare(o.function, o.identity, large, o.rounds)
+	measured, err := measure(o, in)
 	if err != nil {
 		return err
 	}
-	onSingle, err := compare(o.function, o.identity, single, o.startRounds)
-	if err != nil {
-		return err
-	}
-	met, err := printVerdicts(out, judge(onLarge, onSingle, o.tolerance))
+	met, err := printVerdicts(out, judge(measured, o.tolerance))
 	if err == nil && !met {
 		return errors.New("a bar is missed")
 	}
 	return err
 }
 
-// writeInputs writes the two inputs and returns the counts of the large one.
-func writeInputs(large, single string, items int) (workload, error) {
-	var written workload
-	err := writeFile(large, func(out io.Writer) (err error) {
-		written, err = writeWorkload(out, items)
-		return err
-	})
-	if err != nil {
-		return workload{}, err
+// measure runs every comparison.
+func measure(o options, in inputs) (measurements, error) {
+	var m measurements
+	function := func(input string) program { return program{path: o.function, input: input} }
+	verify := func(input string) program {
+		return program{o.function, []string{"verify", "--config", in.configuration}, input}
 	}
-	return written, writeFile(single, writeSingle)
+	for _, c := range []struct {
+		measured, against program
+		rounds            int
+		result            *comparison
+	}{
+		{function(in.large), program{path: o.identity, input: in.large}, o.rounds, &m.large},
+		{function(in.single), program{path: o.identity, input: in.single}, o.startRounds, &m.start},
+		{function(in.large), program{path: o.unverified, input: in.large}, o.rounds, &m.rules},
+		{verify(in.twice + rendered), verify(in.routes + rendered), o.rounds, &m.growth},
+	} {
+		var err error
+		if *c.result, err = compare(c.measured, c.against, c.rounds); err != nil {
+			return m, err
+		}
+	}
+	return m, nil
+}
+
+// inputs are the files that the programs read.
+type inputs struct {
+	// large and single are for the function.
+	large, single string
+	// routes and twice hold more Ingresses, and twice is twice as large: what the function makes of them is for verify.
+	routes, twice string
+	configuration string
+	written       workload
+	// private are the private endpoints of routes and twice.
+	private map[string]int
+}
+
+// rendered is what the name of an input ends in when it has been through the function.
+const rendered = ".out"
+
+// writeInputs writes the inputs into a folder.
+func writeInputs(folder string, items int) (inputs, error) {
+	in := inputs{
+		large: filepath.Join(folder, "large.yaml"), single: filepath.Join(folder, "single.yaml"), routes: filepath.Join(folder, "routes.yaml"),
+		twice: filepath.Join(folder, "twice.yaml"), configuration: filepath.Join(folder, "configuration.yaml"), private: map[string]int{},
+	}
+	err := errors.Join(
+		writeFile(in.single, writeSingle), writeFile(in.configuration, writeConfiguration),
+		writeFile(in.large, func(out io.Writer) (err error) {
+			in.written, err = writeWorkload(out, items, fewRoutes)
+			return err
+		}),
+	)
+	for name, size := range map[string]int{in.routes: items, in.twice: 2 * items} {
+		err = errors.Join(err, writeFile(name, func(out io.Writer) error {
+			written, err := writeWorkload(out, size, manyRoutes)
+			in.private[name] = written.namespaces
+			return err
+		}))
+	}
+	return in, err
 }
 
 // writeFile creates a file and fills it through a buffer.
@@ -105,19 +151,33 @@ func writeFile(name string, write func(io.Writer) error) error {
 	return file.Close()
 }
 
-// checkWorkIsDone runs each program once, unmeasured, and counts Ingresses in its output: all of the input
-// and, from the function, one more for each private Service. A program that does less is not worth timing.
-func checkWorkIsDone(o options, input string, written workload) error {
-	if err := wantIngresses(o.identity, input, written.ingresses); err != nil {
-		return err
+// checkWorkIsDone runs each program once, unmeasured, and counts what it did: Ingresses in the output, which are all of the
+// input and, from the function, one more for each private Service; and private endpoints that verify has proved. A program that
+// does less is not worth timing.
+func checkWorkIsDone(o options, in inputs) error {
+	all := in.written.ingresses + in.written.privateServices
+	for path, want := range map[string]int{o.identity: in.written.ingresses, o.function: all, o.unverified: all} {
+		if err := wantIngresses(program{path: path, input: in.large}, want); err != nil {
+			return err
+		}
 	}
-	return wantIngresses(o.function, input, written.ingresses+written.privateServices)
+	for name, private := range in.private {
+		if _, err := countLines(program{path: o.function, input: name}, name+rendered, nil); err != nil {
+			return err
+		}
+		verify := program{o.function, []string{"verify", "--config", in.configuration}, name + rendered}
+		proved := regexp.MustCompile(fmt.Sprintf("^%d private endpoints: 0 errors", private))
+		if count, err := countLines(verify, name+".report", proved); err != nil || count != 1 {
+			return fmt.Errorf("verify did not prove %d private endpoints: %w", private, err)
+		}
+	}
+	return nil
 }
 
-func wantIngresses(program, input string, want int) error {
-	got, err := countIngresses(program, input)
+func wantIngresses(p program, want int) error {
+	got, err := countLines(p, p.input+rendered, ingressKind)
 	if err == nil && got != want {
-		return fmt.Errorf("%s wrote %d Ingresses, want %d", program, got, want)
+		return fmt.Errorf("%s wrote %d Ingresses, want %d", p.path, got, want)
 	}
 	return err
 }
@@ -125,13 +185,14 @@ func wantIngresses(program, input string, want int) error {
 // ingressKind matches the kind of an item, not the one within kustomize's bookkeeping, which stands deeper.
 var ingressKind = regexp.MustCompile(`^ {2,4}kind: Ingress$`)
 
-func countIngresses(program, input string) (int, error) {
-	output, err := os.Create(input + ".out")
+// countLines runs a program, keeps its output in a file, and counts the lines before the results that match.
+func countLines(p program, name string, match *regexp.Regexp) (int, error) {
+	output, err := os.Create(name)
 	if err != nil {
 		return 0, err
 	}
 	defer output.Close()
-	if _, err := run(program, input, output); err != nil {
+	if _, err := p.run(output); err != nil {
 		return 0, err
 	}
 	if _, err := output.Seek(0, io.SeekStart); err != nil {
@@ -141,7 +202,7 @@ func countIngresses(program, input string) (int, error) {
 	lines := bufio.NewScanner(output)
 	// The results come last and name Ingresses too.
 	for lines.Scan() && lines.Text() != "results:" {
-		if ingressKind.Match(lines.Bytes()) {
+		if match != nil && match.Match(lines.Bytes()) {
 			count++
 		}
 	}

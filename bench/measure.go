@@ -19,24 +19,31 @@ type usage struct {
 	memory int64         // peak resident set, in bytes
 }
 
-// run runs a program with a file as its standard input and returns what it cost. An exit status other than 0
-// is an error that holds what the program printed to standard error.
+// program is a command line, and the file that it reads as its standard input.
+type program struct {
+	path      string
+	arguments []string
+	input     string
+}
+
+// run runs a program and returns what it cost. An exit status other than 0 is an error that holds what the program printed to
+// standard error.
 //
 // Linux counts the peak of the parent, up to the moment of exec, towards the peak of the child. So this
 // process stays small: the input goes through a file and the output is never held in memory.
-func run(program, input string, output *os.File) (usage, error) {
-	stdin, err := os.Open(input)
+func (p program) run(output *os.File) (usage, error) {
+	stdin, err := os.Open(p.input)
 	if err != nil {
 		return usage{}, err
 	}
 	defer stdin.Close()
 
 	var stderr bytes.Buffer
-	command := exec.Command(program)
+	command := exec.Command(p.path, p.arguments...)
 	command.Env = append(os.Environ(), "GOMAXPROCS=2")
 	command.Stdin, command.Stdout, command.Stderr = stdin, output, &stderr
 	if err := command.Run(); err != nil {
-		return usage{}, fmt.Errorf("%s: %w\n%s", program, err, stderr.Bytes())
+		return usage{}, fmt.Errorf("%s: %w\n%s", p.path, err, stderr.Bytes())
 	}
 	state := command.ProcessState
 	return usage{
@@ -45,33 +52,33 @@ func run(program, input string, output *os.File) (usage, error) {
 	}, nil
 }
 
-// comparison is the median cost of the function and of the kyaml identity function on one input.
+// comparison is the median cost of a program and of the one that it is measured against.
 type comparison struct {
-	function usage
-	identity usage
+	measured usage
+	against  usage
 }
 
 // compare runs both programs alternately, so that a change in the load of the machine meets both alike.
-func compare(function, identity, input string, rounds int) (comparison, error) {
+func compare(measured, against program, rounds int) (comparison, error) {
 	devNull, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		return comparison{}, err
 	}
 	defer devNull.Close()
 
-	var ofFunction, ofIdentity []usage
+	var ofMeasured, ofAgainst []usage
 	for range rounds {
-		measured, err := run(function, input, devNull)
+		cost, err := measured.run(devNull)
 		if err != nil {
 			return comparison{}, err
 		}
-		ofFunction = append(ofFunction, measured)
-		if measured, err = run(identity, input, devNull); err != nil {
+		ofMeasured = append(ofMeasured, cost)
+		if cost, err = against.run(devNull); err != nil {
 			return comparison{}, err
 		}
-		ofIdentity = append(ofIdentity, measured)
+		ofAgainst = append(ofAgainst, cost)
 	}
-	return comparison{function: medians(ofFunction), identity: medians(ofIdentity)}, nil
+	return comparison{measured: medians(ofMeasured), against: medians(ofAgainst)}, nil
 }
 
 // medians returns the median CPU time and, independently, the median peak memory.

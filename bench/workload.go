@@ -21,21 +21,31 @@ type namespace struct {
 	Namespace      string
 	Workloads      []string
 	Services       []string
-	Ingresses      []string
+	Ingresses      []route
 	PrivateService string
 	PrivateIngress string
 }
 
+// route is an Ingress and the Service to which it leads.
+type route struct{ Name, Service string }
+
+// The Ingresses of a namespace: what the function gets, and what stands in a rendered set that serves many of them.
+var (
+	fewRoutes  = []route{{"web", "web"}, {"api", "api"}}
+	manyRoutes = []route{{"web", "web"}, {"api", "api"}, {"search", "search"}, {"www", "web"}}
+)
+
 // workload counts what a written ResourceList holds.
 type workload struct {
 	items           int
+	namespaces      int
 	ingresses       int
 	privateServices int
 }
 
 // writeWorkload writes a ResourceList of at least the given number of items as kustomize sends it, the
-// functionConfig included, and returns its counts. The same number gives the same bytes.
-func writeWorkload(out io.Writer, items int) (workload, error) {
+// functionConfig included, and returns its counts. The same number and routes give the same bytes.
+func writeWorkload(out io.Writer, items int, routes []route) (workload, error) {
 	var written workload
 	parsed, err := template.New("namespace").Funcs(template.FuncMap{
 		"bookkeeping": func(group, version, kind, name, namespace string) string {
@@ -50,10 +60,11 @@ func writeWorkload(out io.Writer, items int) (workload, error) {
 		return workload{}, err
 	}
 	for number := 1; written.items < items; number++ {
-		values := numberedNamespace(number)
+		values := numberedNamespace(number, routes)
 		if err := parsed.Execute(out, values); err != nil {
 			return workload{}, fmt.Errorf("write the workload: %w", err)
 		}
+		written.namespaces = number
 		written.ingresses += len(values.Ingresses)
 		if values.PrivateService != "" {
 			written.privateServices++
@@ -64,12 +75,12 @@ func writeWorkload(out io.Writer, items int) (workload, error) {
 }
 
 // numberedNamespace marks the Service admin as private, in each fifth namespace the Ingress api instead.
-func numberedNamespace(number int) namespace {
+func numberedNamespace(number int, routes []route) namespace {
 	values := namespace{
 		Namespace: fmt.Sprintf("team-%04d", number),
 		Workloads: []string{"web", "api", "admin", "search", "worker"},
 		Services:  []string{"web", "api", "admin", "search"},
-		Ingresses: []string{"web", "api"},
+		Ingresses: routes,
 	}
 	if number%5 == 0 {
 		values.PrivateIngress = "api"
@@ -117,5 +128,12 @@ items:
     selector:
       app.kubernetes.io/name: web
 %s`, bookkeeping(1, "", "v1", "Service", "web", "team-0001"), functionConfig)
+	return err
+}
+
+// writeConfiguration writes the functionConfig of the workload as a file of its own.
+func writeConfiguration(out io.Writer) error {
+	_, nested, _ := strings.Cut(functionConfig, "\n")
+	_, err := io.WriteString(out, strings.ReplaceAll("\n"+nested, "\n  ", "\n"))
 	return err
 }
