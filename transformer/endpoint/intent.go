@@ -132,11 +132,12 @@ func (r *intentReader) looksMeant(key string) bool {
 	return cause != ""
 }
 
-// findMisplaced looks for intent keys anywhere in the object but in its own metadata: beside metadata, in a template.
+// findMisplaced looks for intent keys anywhere in the object but in its own metadata: beside metadata, in a template, in a
+// sequence where the mapping of annotations should be.
 func (r *intentReader) findMisplaced(value manifest.View, path string) {
 	for key, inner := range value.Fields() {
 		field := strings.TrimPrefix(path+"."+key, ".")
-		if field == "metadata.annotations" || field == "metadata.labels" {
+		if (field == "metadata.annotations" || field == "metadata.labels") && len(inner.Elements()) == 0 {
 			continue
 		}
 		if r.isKnown(key) || strings.Contains(key, "/") && r.looksMeant(key) {
