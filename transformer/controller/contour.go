@@ -1,7 +1,5 @@
 package controller
 
-import "github.com/private-endpoints/private-endpoints/transformer/finding"
-
 // contour is github.com/projectcontour/contour. It has no annotation that makes an Ingress ask: its authorisation is a field of
 // HTTPProxy, or one of Contour's own configuration, which no manifest shows
 // (https://projectcontour.io/docs/1.33/config/client-authorization/).
@@ -11,6 +9,3 @@ var contour = Controller{
 	JudgeIngress:     judgeNothing,
 	ByHand:           "route with an HTTPProxy that has spec.virtualhost.authorization: Contour asks nobody on an Ingress",
 }
-
-// contourRules returns the rules of this file.
-func contourRules() []finding.Rule { return nil }

@@ -155,6 +155,6 @@ spec:
 func Rules() []finding.Rule {
 	return slices.Concat(
 		[]finding.Rule{Unsupported, WrongSettings, Conflict, Unroutable, Unprotectable, WrongGroups, NotEnforced},
-		nginxRules(), traefikRules(), haproxyRules(), f5Rules(), contourRules(), skipperRules(), pomeriumRules(), albRules(), gkeRules(), unprotectedRules(), apisixRules(), emissaryRules(),
+		nginxRules(), traefikRules(), haproxyRules(), f5Rules(), skipperRules(), pomeriumRules(), albRules(), gkeRules(), unprotectedRules(), apisixRules(), emissaryRules(),
 	)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
-	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -213,6 +212,3 @@ func f5Ingress(item *manifest.Item, backend manifest.View, way *Way) {
 		}
 	}
 }
-
-// f5Rules returns the rules of this file.
-func f5Rules() []finding.Rule { return nil }

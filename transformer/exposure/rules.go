@@ -10,6 +10,6 @@ import (
 func Rules() []finding.Rule {
 	return slices.Concat(
 		[]finding.Rule{Unreadable},
-		traefikRules(), gatewayRules(), contourRules(), istioRules(), f5Rules(), skipperRules(),
+		gatewayRules(), contourRules(), istioRules(), skipperRules(),
 	)
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
-	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -176,6 +175,3 @@ func traefikRule(way *Way) string {
 	}
 	return strings.Join(append(parts, matcher+"(`"+way.Paths.String()+"`)"), " && ")
 }
-
-// traefikRules returns the rules of this file.
-func traefikRules() []finding.Rule { return nil }

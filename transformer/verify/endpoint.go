@@ -111,7 +111,12 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	proof.Controller = id
 	proof.Auth = c.serving.JudgeIngress(class, e.Ingress, c.objects)
 	for _, flaw := range proof.Auth.Flaws {
-		c.report(e.Ingress, e.Namespace, flaw.Finding(e.Ingress.Object()))
+		if found := flaw.Finding(e.Ingress.Object()); flaw.Opens {
+			c.keep(e.Ingress, found)
+			c.findings = append(c.findings, c.waivers.refused(e.Ingress, found)...)
+		} else {
+			c.report(e.Ingress, e.Namespace, found)
+		}
 	}
 	if !proof.Auth.Closed() {
 		c.unprotected(e, id, proof.Auth)

@@ -95,9 +95,6 @@ func (c *checker) signedIn(e endpoint.Private, auth controller.Judgement) {
 // sorted returns the different words of a list in their order.
 func sorted(words []string) []string { return slices.Compact(slices.Sorted(slices.Values(words))) }
 
-// checkOthers reports what the set as a whole does to an endpoint that one of the other controllers serves.
-func (c *checker) checkOthers(proof *Proof) {}
-
 // otherRules returns the rules of this file.
 func otherRules() []finding.Rule { return []finding.Rule{NobodyAsked, SignedInAlone, RanksFirst} }
 

@@ -121,9 +121,6 @@ func (c *checker) check() {
 		proof := c.endpoint(e, own[e.Ingress])
 		if proof.Auth.Closed() && c.Mode != config.VerifyOff {
 			c.checkNginx(&proof)
-			c.checkTraefik(&proof)
-			c.checkGateways(&proof)
-			c.checkOthers(&proof)
 			for _, way := range proof.Own {
 				c.sideDoors(&proof, way, table)
 			}
@@ -156,10 +153,15 @@ func (c *checker) services() []string {
 	return services
 }
 
-// report keeps a finding about item, which may have been waived for endpoints of namespace. What one object does to several
-// endpoints is said once, and as it is for the one to which it does most.
+// report keeps a finding about item, which may have been waived for endpoints of namespace.
 func (c *checker) report(item *manifest.Item, namespace string, found finding.Finding) {
 	found.Waived = c.waivers.reason(item, found, namespace == c.NamespaceOf(item))
+	c.keep(item, found)
+}
+
+// keep keeps a finding about item as it is. What one object does to several endpoints is said once, and as it is for the one to
+// which it does most.
+func (c *checker) keep(item *manifest.Item, found finding.Finding) {
 	key := reportKey{found.Code, found.Field, item}
 	at, known := c.reported[key]
 	switch {

@@ -123,6 +123,16 @@ func (w *waivers) reason(item *manifest.Item, found finding.Finding, sameNamespa
 	return ""
 }
 
+// refused reports a waiver of a finding about item that cannot be waived here, although its code can be elsewhere: nobody can accept
+// for a private endpoint that it is not private.
+func (w *waivers) refused(item *manifest.Item, found finding.Finding) finding.List {
+	if w.reason(item, found, true) == "" {
+		return nil
+	}
+	return finding.List{WrongWaiver.At(item.Object(), "metadata.annotations["+endpoint.AnnotationWaive+"]",
+		fmt.Sprintf("%s cannot be waived here: it leaves the private endpoint itself open", found.Code), "correct what the finding is about")}
+}
+
 // unused reports the waivers that nothing needed.
 func (w *waivers) unused() finding.List {
 	var findings finding.List
