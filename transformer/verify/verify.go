@@ -127,6 +127,9 @@ func (c *checker) check() {
 		}
 		c.proofs = append(c.proofs, proof)
 	}
+	if c.Mode != config.VerifyOff {
+		c.unknownKinds()
+	}
 }
 
 // read lists the ways in of the set.
