@@ -101,7 +101,11 @@ func annotationField(key string) string { return "metadata.annotations[" + key +
 
 func (r *intentReader) readAnnotations() {
 	r.values = map[string]string{}
-	for key, value := range r.item.View("metadata", "annotations").Fields() {
+	annotations := r.item.View("metadata", "annotations")
+	if annotations.Exists() && annotations.Node().Kind != yaml.MappingNode && r.item.ContainsFold(r.traces()...) {
+		r.report(UnreadableObject, "metadata.annotations", "is not a mapping of keys to values", "write each annotation as key: \"value\"")
+	}
+	for key, value := range annotations.Fields() {
 		field := annotationField(key)
 		if !r.isKnown(key) {
 			if cause, remedy := r.nearMiss(key); cause != "" {
@@ -210,9 +214,12 @@ func (r *intentReader) refuseRoute() {
 }
 
 func (r *intentReader) refuseKind() {
+	cause := fmt.Sprintf("%s of %s is not a kind that can be protected", r.item.Kind(), r.item.APIVersion())
+	if r.item.Kind() == "" {
+		cause = "an object without a kind cannot be protected"
+	}
 	for _, key := range r.wanted() {
-		r.report(UnprotectedKind, annotationField(key), fmt.Sprintf("%s of %s is not a kind that can be protected", r.item.Kind(), r.item.APIVersion()),
-			"put the annotation on a Service or an Ingress, or remove it")
+		r.report(UnprotectedKind, annotationField(key), cause, "put the annotation on a Service or an Ingress, or remove it")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 
@@ -146,7 +147,7 @@ func nearest(word string, candidates []string) string {
 // distance is the number of letters to change between two words, or more than maximumDistance where their lengths alone
 // say so: that spares most of the computing.
 func distance(a, b string) int {
-	if apart := len(a) - len(b); apart > maximumDistance || -apart > maximumDistance {
+	if apart := utf8.RuneCountInString(a) - utf8.RuneCountInString(b); apart > maximumDistance || -apart > maximumDistance {
 		return maximumDistance + 1
 	}
 	return levenshtein.ComputeDistance(a, b)

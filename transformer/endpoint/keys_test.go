@@ -28,6 +28,7 @@ func TestNearMiss(t *testing.T) {
 		"camel case":                {okteto, "dev.okteto.com/autoIngress", unknown, "write dev.okteto.com/auto-ingress"},
 		"capital letter in domain":  {okteto, "dev.Okteto.com/private", unknown, "write dev.okteto.com/private"},
 		"blank at the end":          {okteto, "dev.okteto.com/private ", unknown, "write dev.okteto.com/private"},
+		"invisible letter":          {okteto, "dev.okteto.com/auto\u200b-ingress", unknown, "write dev.okteto.com/auto-ingress"},
 		"listing key":               {okteto, "dev.okteto.com/hide-from-u", unknown, "write dev.okteto.com/hide-from-ui"},
 		"singular":                  {okteto, "dev.okteto.com/endpoint", unknown, "write dev.okteto.com/endpoints"},
 		"letter of domain lost":     {okteto, "dev.okteto.co/private", domain, "write dev.okteto.com/private" + orDomain},

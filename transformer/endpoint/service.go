@@ -39,8 +39,7 @@ func (p *Plan) expandService(source source) {
 		p.findings = append(p.findings, unreadable(item, err))
 		return
 	}
-	if service.Spec.Type == corev1.ServiceTypeExternalName {
-		p.report(WrongServiceType, item, "spec.type", "an ExternalName Service is only an alias: nothing here can be protected", "annotate the Service that it names, or write an Ingress in that namespace")
+	if !p.checkType(item, service.Spec.Type) {
 		return
 	}
 	namespace, hasNamespace := p.namespaceOf(item)
@@ -71,6 +70,19 @@ func (p *Plan) expandService(source source) {
 	}
 	p.add(endpoint, host)
 	p.reportService(endpoint, choice)
+}
+
+// checkType refuses a Service that is an alias, and one of a type that nobody knows: it may be open.
+func (p *Plan) checkType(item *manifest.Item, serviceType corev1.ServiceType) bool {
+	switch serviceType {
+	case "", corev1.ServiceTypeClusterIP, corev1.ServiceTypeNodePort, corev1.ServiceTypeLoadBalancer:
+		return true
+	case corev1.ServiceTypeExternalName:
+		p.report(WrongServiceType, item, "spec.type", "an ExternalName Service is only an alias: nothing here can be protected", "annotate the Service that it names, or write an Ingress in that namespace")
+	default:
+		p.report(WrongServiceType, item, "spec.type", fmt.Sprintf("%q is not a type of Service", serviceType), "write type: ClusterIP")
+	}
+	return false
 }
 
 func hostRemedy(settings *config.Config, remedy string) string {
@@ -114,7 +126,7 @@ func (p *Plan) convertService(source source, service *corev1.Service) bool {
 		return false
 	}
 	if !source.intent.private && mode != config.ConvertAll {
-		if service.Spec.LoadBalancerClass != nil && *service.Spec.LoadBalancerClass == config.SentinelClass {
+		if isClosed(service) {
 			p.refuseSentinel(item, serviceKind)
 			return false
 		}
@@ -136,9 +148,8 @@ func (p *Plan) warnOpenService(source source, service *corev1.Service) {
 	if !source.intent.private {
 		return
 	}
-	class := service.Spec.LoadBalancerClass
 	switch {
-	case service.Spec.Type == corev1.ServiceTypeLoadBalancer && (class == nil || *class != config.SentinelClass):
+	case service.Spec.Type == corev1.ServiceTypeLoadBalancer && !isClosed(service):
 		p.report(OpenSource, source.item, "spec.type", "the LoadBalancer is open wherever this function is skipped", "write type: ClusterIP, or loadBalancerClass: "+config.SentinelClass)
 	case service.Spec.Type == corev1.ServiceTypeNodePort:
 		p.report(OpenSource, source.item, "spec.type", "the NodePort is open wherever this function is skipped", "write type: ClusterIP")
@@ -146,6 +157,12 @@ func (p *Plan) warnOpenService(source source, service *corev1.Service) {
 	if len(service.Spec.ExternalIPs) > 0 {
 		p.report(OpenSource, source.item, "spec.externalIPs", "the addresses are open wherever this function is skipped", "remove spec.externalIPs")
 	}
+}
+
+// isClosed says whether the Service is written in the closed way: as a LoadBalancer that no controller takes.
+func isClosed(service *corev1.Service) bool {
+	class := service.Spec.LoadBalancerClass
+	return class != nil && *class == config.SentinelClass
 }
 
 // openFields are the fields that a ClusterIP Service cannot have or must not have.
@@ -172,6 +189,9 @@ func (p *Plan) closeService(source source, service *corev1.Service, open bool) e
 		for i, port := range item.View("spec", "ports").Elements() {
 			problems = append(problems, remove(port, "spec", "ports", index(i), "nodePort"))
 		}
+	}
+	// Without its external addresses a Service is as closed as a converted one, and the API server refuses the same fields.
+	if open || source.intent.private && (len(service.Spec.ExternalIPs) > 0 || isClosed(service)) {
 		for _, name := range openFields {
 			problems = append(problems, remove(spec, "spec", name))
 		}
@@ -190,8 +210,10 @@ func (p *Plan) reportConversion(item *manifest.Item, from corev1.ServiceType, co
 		p.report(Converted, item, "spec.type", fmt.Sprintf("%s becomes ClusterIP, without %s", from, strings.Join(removed, ", ")), "")
 	case converted:
 		p.report(Converted, item, "spec.type", fmt.Sprintf("%s becomes ClusterIP", from), "")
-	case len(removed) > 0:
-		p.report(Converted, item, "spec."+removed[0], "removed", "")
+	default:
+		for _, name := range removed {
+			p.report(Converted, item, "spec."+name, "removed", "")
+		}
 	}
 }
 
@@ -245,8 +267,8 @@ func (p *Plan) claim(endpoint *Endpoint, host, route, field string) bool {
 	return true
 }
 
-// add keeps an endpoint, unless a source of another namespace has arrived at the same computed host (E3), or the source
-// stands in the set twice.
+// add keeps an endpoint, unless it has a computed host in common with another namespace (E3), or the source stands in the
+// set twice.
 func (p *Plan) add(endpoint *Endpoint, computed string) {
 	twin := slices.ContainsFunc(p.byName[endpoint.Name], func(other *Endpoint) bool {
 		return other.Namespace == endpoint.Namespace && other.Source.Kind() == endpoint.Source.Kind()
@@ -256,14 +278,44 @@ func (p *Plan) add(endpoint *Endpoint, computed string) {
 		return
 	}
 	p.byName[endpoint.Name] = append(p.byName[endpoint.Name], endpoint)
-	if computed != "" {
-		if other, taken := p.computed[computed]; taken && other.Namespace != endpoint.Namespace {
-			p.report(SharedHost, endpoint.Source, "metadata.name", fmt.Sprintf("host %q is also the one of %s", computed, other.Object()), "rename one of the two, or write an Ingress with a host of its own")
-			return
-		}
-		p.computed[computed] = endpoint
+	if p.takeHosts(endpoint, computed) {
+		p.Endpoints = append(p.Endpoints, endpoint)
 	}
-	p.Endpoints = append(p.Endpoints, endpoint)
+}
+
+// hostUse is an endpoint on a host, which was computed for it or written by a user.
+type hostUse struct {
+	endpoint *Endpoint
+	computed bool
+}
+
+// takeHosts notes the hosts of an endpoint. Namespaces may share a host that their users wrote; a computed one stands for
+// one namespace and its people.
+func (p *Plan) takeHosts(endpoint *Endpoint, computed string) bool {
+	for _, host := range endpoint.Hosts {
+		use := hostUse{endpoint, host == computed}
+		known := false
+		for _, other := range p.hosts[host] {
+			sameNamespace := other.endpoint.Namespace == endpoint.Namespace
+			if !sameNamespace && (use.computed || other.computed) {
+				p.refuseSharedHost(use, host, other.endpoint)
+				return false
+			}
+			known = known || sameNamespace && other.computed == use.computed
+		}
+		if !known {
+			p.hosts[host] = append(p.hosts[host], use)
+		}
+	}
+	return true
+}
+
+func (p *Plan) refuseSharedHost(use hostUse, host string, other *Endpoint) {
+	field := "spec.rules"
+	if use.computed {
+		field = "metadata.name"
+	}
+	p.report(SharedHost, use.endpoint.Source, field, fmt.Sprintf("host %q is also the one of %s", host, other.Object()), "rename one of the two, or write an Ingress with a host of its own")
 }
 
 func (p *Plan) reportService(endpoint *Endpoint, choice portChoice) {

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"io"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -23,9 +24,10 @@ func (o *output) add(piece []byte) {
 	o.pieces = append(o.pieces, piece)
 }
 
-// endLine adds a line break unless the output is at the beginning of a line.
+// endLine adds a line break unless the output ends in one. Only a line feed counts: kubectl looks for separators behind no
+// other.
 func (o *output) endLine() {
-	if n := len(o.pieces); n > 0 && !isLineStart(o.pieces[n-1]) {
+	if n := len(o.pieces); n > 0 && !bytes.HasSuffix(o.pieces[n-1], []byte("\n")) {
 		o.add([]byte("\n"))
 	}
 }
