@@ -27,6 +27,10 @@ demo: build bin/kustomize ## Run the hello-world example through kustomize.
 test: build bin/kustomize ## Run every test.
 	go test ./...
 
+.PHONY: e2e
+e2e: build bin/kustomize bin/staticcheck ## Prove it on a real API server, a real controller and a real sign-in.
+	$(MAKE) -C e2e lint test
+
 .PHONY: lint
 lint: bin/gofumpt bin/staticcheck ## Check formatting, module files and common mistakes.
 	@unformatted=$$(bin/gofumpt -l .); \
@@ -57,7 +61,7 @@ bench-smoke: build bin/bench bin/identity bin/unverified ## The same with fewer 
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 bin/bench: $(wildcard bench/*.go bench/*.tmpl) go.mod
 	go build -o $@ ./bench

@@ -309,7 +309,8 @@ spec:
 		Code: "PE213", Severity: finding.Warning, Title: "identity headers pass unfiltered",
 		Cause: "An application learns from headers such as X-Auth-Request-User who has signed in. On a private route the controller " +
 			"sets them; on a public route to the same Pods they arrive as the client has written them, and so does whoever the client " +
-			"claims to be.",
+			"claims to be. A public route also takes requests with a path that only the application reads as a private one, such as " +
+			"/admin%2Fsecret or /public/..;/admin.",
 		Remedy: "Let the public routes lead to Pods of their own, let the controller remove these headers there, or waive it where the " +
 			"application does not read them.",
 		Example: privateAdmin + publicStart + "admin.example.com" + publicPath + "/" + publicEnd,

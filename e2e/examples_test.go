@@ -1,0 +1,112 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const examplesFolder = "../examples"
+
+var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
+
+// exampleOutput runs the commands of an example's README with the built function, and returns what they print.
+func exampleOutput(t *testing.T, name string) string {
+	t.Helper()
+	readme, err := os.ReadFile(filepath.Join(examplesFolder, name, "README.md"))
+	require.NoError(t, err)
+	var script strings.Builder
+	for _, block := range shellBlock.FindAllStringSubmatch(string(readme), -1) {
+		script.WriteString(block[1])
+	}
+	if strings.Contains(script.String(), "kpt ") && os.Getenv("CI") != "true" {
+		if _, err := exec.LookPath("kpt"); err != nil {
+			t.Skip("SKIPPED, NOT TESTED: kpt is not installed")
+		}
+	}
+	folder := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.CopyFS(folder, os.DirFS(filepath.Join(examplesFolder, name))))
+	tools, err := filepath.Abs("../bin")
+	require.NoError(t, err)
+	command := exec.Command("bash", "-euo", "pipefail", "-c", script.String())
+	command.Dir = folder
+	command.Env = append(os.Environ(), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"))
+	output, err := command.Output()
+	require.NoError(t, err)
+	return deployed(string(output))
+}
+
+// deployed leaves out of a stream what kpt would not send to a cluster, and documents that are there twice: the two packages
+// of an example write the same.
+func deployed(stream string) string {
+	var kept []string
+	for _, document := range strings.Split(stream, "---\n") {
+		if !strings.Contains(document, `config.kubernetes.io/local-config: "true"`) && !slices.Contains(kept, document) {
+			kept = append(kept, document)
+		}
+	}
+	return strings.Join(kept, "---\n")
+}
+
+// exampleNames lists the folders with a README.
+func exampleNames(t *testing.T) []string {
+	t.Helper()
+	readmes, err := filepath.Glob(filepath.Join(examplesFolder, "*", "README.md"))
+	require.NoError(t, err)
+	require.NotEmpty(t, readmes)
+	var names []string
+	for _, readme := range readmes {
+		names = append(names, filepath.Base(filepath.Dir(readme)))
+	}
+	return names
+}
+
+// TestExamples runs every example as its README says, applies what it prints, and visits each endpoint that the function
+// itself lists.
+func TestExamples(t *testing.T) {
+	strangers := []*visitor{anonymous(), signedIn(t, "bob")}
+	member := signedIn(t, "alice")
+	for _, name := range exampleNames(t) {
+		t.Run(name, func(t *testing.T) {
+			output := exampleOutput(t, name)
+			apply(t, output)
+			for _, e := range listEndpoints(t, output) {
+				t.Run(strings.TrimPrefix(e.URL, "https://"), func(t *testing.T) {
+					awaitStatus(t, member, e.URL, http.StatusOK)
+					row := []string{"`examples/" + name + "`", e.URL, fmt.Sprint(http.StatusOK)}
+					for _, stranger := range strangers {
+						got := stranger.visit(t, e.URL)
+						require.Equal(t, !e.Private, got.Pods != "", "%s: %+v", stranger.name, got)
+						row = append(row, fmt.Sprint(got.Status))
+					}
+					proof.add("examples", row...)
+				})
+			}
+		})
+	}
+}
+
+// listed is an endpoint in the listing of the function.
+type listed struct {
+	URL     string
+	Private bool
+}
+
+func listEndpoints(t *testing.T, manifests string) []listed {
+	t.Helper()
+	stdout, stderr, err := nginx.call(t, manifests, "endpoints", "--format", "json")
+	require.NoError(t, err, stderr)
+	var list struct{ Endpoints []listed }
+	require.NoError(t, json.Unmarshal([]byte(stdout), &list))
+	require.NotEmpty(t, list.Endpoints)
+	return list.Endpoints
+}
