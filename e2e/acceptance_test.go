@@ -28,11 +28,7 @@ func TestAcceptance(t *testing.T) {
 		if len(written) == 0 {
 			continue
 		}
-		t.Run(filepath.Base(archive), func(t *testing.T) {
-			for _, one := range written {
-				cases += requireAccepted(t, one)
-			}
-		})
+		t.Run(filepath.Base(archive), func(t *testing.T) { cases += requireAccepted(t, strings.Join(written, "\n---\n")) })
 	}
 	proof.add("acceptance", "the matrix", fmt.Sprint(matrix))
 	proof.add("acceptance", "`examples`", fmt.Sprint(examples))
@@ -56,6 +52,9 @@ func requireAccepted(t *testing.T, manifests string) int {
 	return len(objects)
 }
 
+// dryRunNamespaces are the namespaces that dryRun has created.
+var dryRunNamespaces = map[string]bool{}
+
 // dryRun sends manifests to the API server, which judges them and keeps nothing. Their namespaces are created.
 func dryRun(manifests string) error {
 	objects, err := decode(manifests)
@@ -64,7 +63,10 @@ func dryRun(manifests string) error {
 	}
 	var around []any
 	for _, namespace := range namespacesOf(objects) {
-		around = append(around, namespaceManifest(namespace))
+		if !dryRunNamespaces[namespace] {
+			dryRunNamespaces[namespace] = true
+			around = append(around, namespaceManifest(namespace))
+		}
 	}
 	if len(around) > 0 {
 		if _, err := theBed.kubectl(listOf(around), "apply", "--filename=-"); err != nil {
