@@ -45,7 +45,8 @@ func (r *results) finish() error {
 		return err
 	}
 	document := r.document(append(versions, []string{"time and memory", machineVersion, cost}))
-	if *update {
+	// The first run writes the page.
+	if _, err := os.Stat(proofDocument); *update || errors.Is(err, os.ErrNotExist) {
 		return os.WriteFile(proofDocument, []byte(document), 0o644)
 	}
 	if err := os.WriteFile(filepath.Join(cacheFolder, "proof.md"), []byte(document), 0o644); err != nil {
