@@ -44,6 +44,10 @@ type Way struct {
 	// Host is lower case and empty where every host is meant; it may start with "*.".
 	Host  string
 	Paths PathSet
+	// most are the paths that the way takes where its controller is set to take more than Paths; nil where that is no question.
+	most *PathSet
+	// WithoutSlash says that Paths ends in a slash without which the way may not take the path, however it is written in Kubernetes.
+	WithoutSlash bool
 	// Narrowed says that the way takes only some of the requests for these paths, such as those with a header.
 	Narrowed bool
 	// ranked says that of several routes for a host the one with the most specific path gets a request.
@@ -69,6 +73,8 @@ type Way struct {
 	Targets []Target
 	// Auth is who is asked; nil where nobody is.
 	Auth *controller.Judgement
+	// written is the path of an Ingress as it stands there.
+	written string
 	// canary says that the way takes a share of the requests of another one.
 	canary bool
 }
@@ -233,9 +239,18 @@ func (w *Way) openOn(entryPoints []string) bool {
 	return len(entryPoints) > 0
 }
 
-// Shares says whether the backend may see one and the same path through both ways.
+// Most returns the paths that the way takes, and those that it takes too where its controller is set to.
+func (w *Way) Most() PathSet {
+	if w.most == nil {
+		return w.Paths
+	}
+	return *w.most
+}
+
+// Shares says whether the backend may see one and the same path through w and through the private way other. Where it depends on the
+// controller what w takes, it takes the most.
 func (w *Way) Shares(other *Way) bool {
-	seen, otherSeen := w.Seen(), other.Seen()
+	seen, otherSeen := w.seen(w.Most()), other.Seen()
 	if w.anyCase() || other.anyCase() {
 		seen, otherSeen = seen.folded(), otherSeen.folded()
 	}
@@ -246,14 +261,17 @@ func (w *Way) Shares(other *Way) bool {
 func (w *Way) anyCase() bool { return w.Regular && w.Rewrite == "" }
 
 // Seen returns the paths that the backend sees, or more where that cannot be told.
-func (w *Way) Seen() PathSet {
+func (w *Way) Seen() PathSet { return w.seen(w.Paths) }
+
+// seen returns what the backend sees of the requests for some paths.
+func (w *Way) seen(requested PathSet) PathSet {
 	switch {
 	case w.Layer != HTTP:
 		return Prefix("/")
 	case w.Rewrite == "" && !w.Regular:
-		return w.Paths
+		return requested
 	case w.Rewrite == "":
-		paths, _ := w.Paths.Regular()
+		paths, _ := requested.Regular()
 		return paths
 	case strings.HasPrefix(w.Rewrite, "/") && !strings.Contains(w.Rewrite, "$"):
 		return newPathSet(w.Rewrite, networkingv1.PathTypeExact)

@@ -82,7 +82,8 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.Field = fmt.Sprintf("spec.rules[%d].http.paths[%d]", i, p)
 			way.Host = normalHost(rule.Get("host").Text())
 			way.TLS = isSecured(way.Host, secured)
-			way.Paths = newPathSet(path.Get("path").Text(), networkingv1.PathType(path.Get("pathType").Text()))
+			way.written = path.Get("path").Text()
+			way.Paths = newPathSet(way.written, networkingv1.PathType(path.Get("pathType").Text()))
 			r.addRoute(way, served, path.Get("backend"))
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = alias.host, alias.field

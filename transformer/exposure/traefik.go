@@ -152,26 +152,47 @@ func (r *reader) ingressRouteUDP(item *manifest.Item, base Way) {
 func (r *reader) traefikIngress(item *manifest.Item, way *Way) {
 	entryPoints, _ := item.Annotation("traefik.ingress.kubernetes.io/router.entrypoints")
 	way.EntryPoints = strings.FieldsFunc(entryPoints, func(r rune) bool { return r == ',' || r == ' ' })
+	matcher := traefikPaths(item, way)
 	priority, _ := item.Annotation("traefik.ingress.kubernetes.io/router.priority")
 	way.Priority, _ = strconv.Atoi(priority)
-	way.Priority = cmp.Or(way.Priority, len(traefikRule(way)))
+	way.Priority = cmp.Or(way.Priority, len(traefikRule(way, matcher)))
 	way.Rewrite = controller.PathAfter(controller.IngressMiddlewares(item, r.objects), r.objects)
 	onlyTLS, _ := item.Annotation("traefik.ingress.kubernetes.io/router.tls")
 	way.TLS = way.TLS || onlyTLS == "true"
 }
 
+// traefikPaths completes which paths a way of an Ingress takes, and returns the matcher that Traefik makes of it (provider/kubernetes/
+// ingress, loadRouter). Traefik compares a Prefix as text, and by segments only where its strictPrefixMatching is set.
+func traefikPaths(item *manifest.Item, way *Way) string {
+	matcher, _ := item.Annotation("traefik.ingress.kubernetes.io/router.pathmatcher")
+	switch {
+	case way.Paths.Exact():
+		return "Path"
+	case way.Paths.form == segments:
+		way.most = &PathSet{way.Paths.text, plain}
+		way.WithoutSlash = len(way.written) > 1 && strings.HasSuffix(way.written, "/")
+	case matcher == "Path":
+		way.Paths = PathSet{way.Paths.String(), exact}
+		return matcher
+	case matcher == "PathRegexp":
+		most := something.paths
+		if strings.HasPrefix(way.written, "^") && !strings.Contains(way.written, "|") {
+			most = PathSet{literalPrefix(way.written), plain}
+		}
+		way.most = &most
+		return matcher
+	}
+	return "PathPrefix"
+}
+
 // traefikRule returns the rule that Traefik makes of a route of an Ingress: the longer one wins (provider/kubernetes/ingress,
 // loadRouter).
-func traefikRule(way *Way) string {
+func traefikRule(way *Way, matcher string) string {
 	var parts []string
 	if parent, wildcard := strings.CutPrefix(way.Host, "*."); wildcard {
 		parts = append(parts, "HostRegexp(`^[a-zA-Z0-9-]+\\."+strings.ReplaceAll(parent, ".", `\.`)+"$`)")
 	} else if way.Host != "" {
 		parts = append(parts, "Host(`"+way.Host+"`)")
 	}
-	matcher := "PathPrefix"
-	if way.Paths.Exact() {
-		matcher = "Path"
-	}
-	return strings.Join(append(parts, matcher+"(`"+way.Paths.String()+"`)"), " && ")
+	return strings.Join(append(parts, matcher+"(`"+cmp.Or(way.written, "/")+"`)"), " && ")
 }

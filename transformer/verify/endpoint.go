@@ -113,7 +113,9 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	for _, flaw := range proof.Auth.Flaws {
 		if found := flaw.Finding(e.Ingress.Object()); flaw.Opens {
 			c.keep(e.Ingress, found)
-			c.findings = append(c.findings, c.waivers.refused(e.Ingress, found)...)
+			if refused, ok := c.waivers.refused(e.Ingress, found); ok {
+				c.keep(e.Ingress, refused)
+			}
 		} else {
 			c.report(e.Ingress, e.Namespace, found)
 		}

@@ -34,6 +34,12 @@ type pair struct {
 	authService bool
 }
 
+// sameRequests says that both take the same requests of one host, or that the other way is Exact where the private one is a Prefix of
+// the same text.
+func (p pair) sameRequests() bool {
+	return p.sameHost && p.certain && (p.otherPaths.Equal(p.privatePaths) || p.otherPaths.Exact() && p.otherPaths.String() == p.privatePaths.String())
+}
+
 // decision is one line of the decision table. The first line that meets a pair decides.
 type decision struct {
 	finding.Rule
@@ -68,7 +74,7 @@ var decisions = []decision{
 		Rule: finding.Rule{Title: "leads to other Pods"}, meets: func(p pair) bool { return p.other.Layer != exposure.HTTP },
 	},
 	{
-		Rule: finding.Rule{Title: "is a private endpoint of its own"}, meets: func(p pair) bool { return p.otherIsPrivate && !p.shares },
+		Rule: finding.Rule{Title: "is a private endpoint of its own"}, meets: func(p pair) bool { return p.otherIsPrivate && !p.shares && !p.sameRequests() },
 	},
 	{
 		Rule: finding.Rule{Title: "leads to the auth service"}, meets: func(p pair) bool { return p.authService },
@@ -89,23 +95,25 @@ var decisions = []decision{
 		},
 	},
 	{
-		Rule: SameRequests, meets: func(p pair) bool {
-			return p.sameHost && p.certain && (p.otherPaths.Equal(p.privatePaths) || p.otherPaths.Exact() && p.otherPaths.String() == p.privatePaths.String())
-		},
+		Rule: SameRequests, meets: pair.sameRequests,
 		say: func(p pair, r finding.Rule) finding.Finding {
+			if p.otherIsPrivate {
+				return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s asks %s here, and %s in %s",
+					p.other.Paths, p.other.Host, p.other.Auth.Asks, p.private.Auth.Asks, p.private.Item.Object()), "give one of the two another host or path")
+			}
 			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s is private in %s", p.other.Paths, p.other.Host, p.private.Item.Object()),
 				"remove the public path, or make this Ingress private too")
 		},
 	},
 	{
 		Rule: RanksHigher, meets: func(p pair) bool {
-			return p.sameHost && p.private.Priority > 0 && p.other.Priority >= p.private.Priority && p.otherPaths.Meets(p.privatePaths) &&
-				!p.privatePaths.Contains(p.otherPaths)
+			return p.sameHost && p.private.Priority > 0 && p.other.Priority >= p.private.Priority && p.other.Most().Meets(p.privatePaths) &&
+				!p.privatePaths.Contains(p.other.Most())
 		},
 		say: func(p pair, r finding.Rule) finding.Finding {
 			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s ranks %d and comes before the private path %s of %s, which ranks %d",
 				p.other.Paths, p.other.Host, p.other.Priority, p.private.Paths, p.private.Item.Object(), p.private.Priority),
-				"give the private route a higher priority, or write pathType: Prefix")
+				rankRemedy(p))
 		},
 	},
 	{
@@ -139,10 +147,15 @@ var decisions = []decision{
 	},
 	{
 		Rule: PublicBeside, ofPrivate: true, meets: func(p pair) bool {
-			return p.sameHost && p.certain && p.privatePaths.Exact() && p.otherPaths.Contains(p.privatePaths) &&
+			return p.sameHost && p.certain && (p.privatePaths.Exact() || p.private.WithoutSlash) && p.otherPaths.Contains(p.privatePaths) &&
 				(p.otherPaths.Everything() || p.otherPaths.String() == p.privatePaths.String())
 		},
 		say: func(p pair, r finding.Rule) finding.Finding {
+			if p.private.WithoutSlash {
+				return r.At(p.private.Item.Object(), p.private.Field,
+					fmt.Sprintf("path %s/ is private but %s without the slash %s through %s: Traefik takes the slash at the end literally", p.private.Paths, p.private.Paths, accessText(p.other), p.other.Item.Object()),
+					"write the path without the slash at its end")
+			}
 			return r.At(p.private.Item.Object(), p.private.Field,
 				fmt.Sprintf("path %s is private but %s/ %s through %s", p.private.Paths, strings.TrimRight(p.private.Paths.String(), "/"), accessText(p.other), p.other.Item.Object()),
 				"write pathType: Prefix")
@@ -193,10 +206,10 @@ var (
 	// SameRequests is a public way for the very requests of a private one: which of them wins is nobody's decision.
 	SameRequests = finding.Rule{
 		Code: "PE202", Severity: finding.Error, Title: "the same requests are private and public",
-		Cause: "Two Ingresses claim the same requests of one host, and one of them is public. Which of them wins depends on the " +
+		Cause: "Two Ingresses claim the same requests of one host, and one of them is public, or asks other people. Which of them wins depends on the " +
 			"controller, on the age of the objects, or on chance. A public Exact path inside a private Prefix of the same text is one " +
 			"too.",
-		Remedy:  "Remove the public path, or make that Ingress private too.",
+		Remedy:  "Remove the public path, or make that Ingress private too, for the same people.",
 		Example: privateAdmin + publicStart + "admin.example.com" + publicPath + "/admin" + publicEnd,
 	}
 	// PublicInside is a public path inside a private one.
@@ -211,8 +224,9 @@ var (
 	PublicBeside = finding.Rule{
 		Code: "PE204", Severity: finding.Warning, Title: "private path is exact",
 		Cause: "The private path has pathType Exact, so that it stands for one path alone. With a slash, or anything below it, the " +
-			"request goes to the public route around it, often to the same application.",
-		Remedy: "Write pathType: Prefix.",
+			"request goes to the public route around it, often to the same application. Traefik does the like with a Prefix that is written " +
+			"with a slash at its end: /admin/ is private there, and /admin is not.",
+		Remedy: "Write pathType: Prefix, and no slash at the end.",
 		Example: privateStart + asksGroup + `spec:
   ingressClassName: nginx
   rules:
@@ -366,6 +380,14 @@ func splitRemedy(p pair) string {
 		return "let the route ask the same auth service, remove it, or waive this with a reason"
 	}
 	return fmt.Sprintf("serve public and private paths on one host: write host %s, or the same generate-host word, on both Ingresses, with paths that do not meet; or make both private", p.host)
+}
+
+// rankRemedy is longer for an Exact path: Traefik ranks Path lower than the longer PathPrefix.
+func rankRemedy(p pair) string {
+	if p.privatePaths.Exact() {
+		return "give the private route a higher priority, or write pathType: Prefix"
+	}
+	return "give the private route a higher priority"
 }
 
 func serviceText(way *exposure.Way) string { return "Service " + way.Service }

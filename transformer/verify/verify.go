@@ -74,6 +74,7 @@ func Check(input Input) Report {
 	var report Report
 	if len(input.Endpoints) > 0 || input.List || len(input.Baseline) > 0 {
 		c.check()
+		c.checkUnknownNamespaces()
 	}
 	if len(input.Baseline) > 0 {
 		c.baseline()
@@ -102,6 +103,8 @@ type checker struct {
 	reported map[reportKey]int
 	// authServices are what stands behind the addresses that are asked, without their queries.
 	authServices map[string]authService
+	// assumed is the namespace in which everything is taken to live whose namespace nobody knows; empty where nothing is assumed.
+	assumed string
 }
 
 type reportKey struct {
@@ -142,7 +145,9 @@ func (c *checker) read() {
 	}
 	var findings finding.List
 	c.ways, findings = exposure.Read(c.objects, c.serving, c.private, c.services())
-	c.findings = append(c.findings, findings...)
+	if c.assumed == "" {
+		c.findings = append(c.findings, findings...)
+	}
 }
 
 // services returns the Services that were private when the baseline was written.
@@ -165,6 +170,7 @@ func (c *checker) report(item *manifest.Item, namespace string, found finding.Fi
 // keep keeps a finding about item as it is. What one object does to several endpoints is said once, and as it is for the one to
 // which it does most.
 func (c *checker) keep(item *manifest.Item, found finding.Finding) {
+	found = c.underAssumption(found)
 	key := reportKey{found.Code, found.Field, item}
 	at, known := c.reported[key]
 	switch {

@@ -125,12 +125,12 @@ func (w *waivers) reason(item *manifest.Item, found finding.Finding, sameNamespa
 
 // refused reports a waiver of a finding about item that cannot be waived here, although its code can be elsewhere: nobody can accept
 // for a private endpoint that it is not private.
-func (w *waivers) refused(item *manifest.Item, found finding.Finding) finding.List {
+func (w *waivers) refused(item *manifest.Item, found finding.Finding) (finding.Finding, bool) {
 	if w.reason(item, found, true) == "" {
-		return nil
+		return finding.Finding{}, false
 	}
-	return finding.List{WrongWaiver.At(item.Object(), "metadata.annotations["+endpoint.AnnotationWaive+"]",
-		fmt.Sprintf("%s cannot be waived here: it leaves the private endpoint itself open", found.Code), "correct what the finding is about")}
+	return WrongWaiver.At(item.Object(), "metadata.annotations["+endpoint.AnnotationWaive+"]",
+		fmt.Sprintf("%s cannot be waived here: it leaves the private endpoint itself open", found.Code), "correct what the finding is about"), true
 }
 
 // unused reports the waivers that nothing needed.
