@@ -185,7 +185,7 @@ func write(e *endpoint.Endpoint, changes Changes) finding.List {
 	var findings finding.List
 	for _, key := range slices.Sorted(maps.Keys(changes.Annotations)) {
 		value := changes.Annotations[key]
-		if present, ok := e.Ingress.Annotation(key); ok && present != value {
+		if present, ok := e.Route.Annotation(key); ok && present != value {
 			findings = append(findings, Conflict.At(e.Object(), field(key), fmt.Sprintf("%q is not what this endpoint needs: %q", present, value),
 				"remove the annotation, or remove the intent to protect the Ingress by hand"))
 			continue
@@ -196,7 +196,7 @@ func write(e *endpoint.Endpoint, changes Changes) finding.List {
 		e.Additions.First(key, changes.Lists[key]...)
 	}
 	for _, key := range slices.Sorted(maps.Keys(changes.Defaults)) {
-		if _, ok := e.Ingress.Annotation(key); !ok {
+		if _, ok := e.Route.Annotation(key); !ok {
 			e.Additions.Annotation(key, changes.Defaults[key])
 		}
 	}

@@ -53,7 +53,7 @@ var authenticating = []string{"forwardAuth", "basicAuth", "digestAuth"}
 // conflictsTraefik finds entries of router.middlewares that authenticate too (E17).
 func conflictsTraefik(e *endpoint.Endpoint, objects *Objects) []Flaw {
 	var found []Flaw
-	for _, entry := range IngressMiddlewares(e.Ingress, objects) {
+	for _, entry := range IngressMiddlewares(e.Route, objects) {
 		if entry.Item != nil && slices.ContainsFunc(authenticating, func(name string) bool { return entry.Item.View("spec", name).Exists() }) {
 			found = append(found, Flaw{
 				Rule: Conflict, Field: field(traefikMiddlewares), Cause: fmt.Sprintf("%s authenticates too", entry.Item.Object()),

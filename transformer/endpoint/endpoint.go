@@ -18,13 +18,13 @@ import (
 type Endpoint struct {
 	// Source is the Service or Ingress that carries the intent.
 	Source *manifest.Item
-	// Ingress routes: the Source itself, or what is generated for a Service.
-	Ingress *manifest.Item
+	// Route is the Ingress: the Source itself, or what is generated for a Service.
+	Route *manifest.Item
 	// Private says whether the routes need sign-in.
 	Private bool
 	// Namespace is never empty, also where the objects do not say it (E4).
 	Namespace string
-	// Name is the name of Source and Ingress.
+	// Name is the name of Source and Route.
 	Name string
 	// Class is the listed class that serves the Ingress.
 	Class config.IngressClass
@@ -32,15 +32,15 @@ type Endpoint struct {
 	Hosts []string
 	// Paths are the paths of all rules, in their order.
 	Paths []string
-	// Backend is what stands behind the Ingress of a Service; the Ingresses of users have none.
+	// Backend is what stands behind the Route of a Service; the Ingresses of users have none.
 	Backend *Backend
-	// Additions are the edits of the Ingress that belong to the endpoint.
+	// Additions are the edits of the Route that belong to the endpoint.
 	Additions *Additions
 
-	generated []*manifest.Item // written beside the Ingress
+	generated []*manifest.Item // written beside the Route
 }
 
-// Backend is the Service behind a generated Ingress.
+// Backend is the Service behind a generated Route.
 type Backend struct {
 	// Port is the number of the Service port.
 	Port int32
@@ -55,8 +55,8 @@ type Backend struct {
 // Object returns the source as findings name it.
 func (e *Endpoint) Object() finding.Object { return e.Source.Object() }
 
-// Generated says whether the Ingress was made from a Service.
-func (e *Endpoint) Generated() bool { return e.Ingress != e.Source }
+// Generated says whether the Route was made from a Service.
+func (e *Endpoint) Generated() bool { return e.Route != e.Source }
 
 // Generate adds an object of kind and apiVersion that belongs to this endpoint, with the marks of what is generated (E8).
 // The name must be one that no other endpoint uses.

@@ -86,8 +86,8 @@ func (p *Plan) Write() finding.List {
 			default:
 				kept[present], moved[originOf(present)] = true, true
 				p.replace(present, item)
-				if item == endpoint.Ingress {
-					endpoint.Ingress = present
+				if item == endpoint.Route {
+					endpoint.Route = present
 				}
 			}
 		}
@@ -116,7 +116,7 @@ func (p *Plan) close(endpoint *Endpoint) {
 // written returns the objects that are generated for the endpoint, in the order in which they are written.
 func (e *Endpoint) written() []*manifest.Item {
 	if e.Generated() {
-		return append([]*manifest.Item{e.Ingress}, e.generated...)
+		return append([]*manifest.Item{e.Route}, e.generated...)
 	}
 	return e.generated
 }
@@ -128,7 +128,7 @@ func (p *Plan) refuseTakenNames() {
 		if !e.Generated() {
 			return false
 		}
-		_, foreign := p.find(e.Ingress)
+		_, foreign := p.find(e.Route)
 		if foreign == nil {
 			return false
 		}
@@ -143,7 +143,7 @@ func (p *Plan) refuseTakenNames() {
 }
 
 func (p *Plan) endpointOf(ingress *manifest.Item) *Endpoint {
-	index := slices.IndexFunc(p.Endpoints, func(e *Endpoint) bool { return e.Ingress == ingress })
+	index := slices.IndexFunc(p.Endpoints, func(e *Endpoint) bool { return e.Route == ingress })
 	if index < 0 {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (e *Endpoint) serves(generated *Endpoint) bool {
 		return false
 	}
 	ingress := &networkingv1.Ingress{}
-	if err := e.Ingress.Decode(ingress); err != nil {
+	if err := e.Route.Decode(ingress); err != nil {
 		return false
 	}
 	for _, rule := range ingress.Spec.Rules {

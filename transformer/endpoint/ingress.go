@@ -33,7 +33,7 @@ func (p *Plan) expandIngress(source source) {
 	}
 	namespace, hasNamespace := p.namespaceOf(item)
 	endpoint := &Endpoint{
-		Source: item, Ingress: item, Private: source.intent.private, Namespace: namespace, Name: ingress.Name,
+		Source: item, Route: item, Private: source.intent.private, Namespace: namespace, Name: ingress.Name,
 		Additions: newAdditions(item, false),
 	}
 	p.warnOpenIngress(source, ingress)
@@ -109,7 +109,7 @@ func (p *Plan) writeClass(endpoint *Endpoint, ingress *networkingv1.Ingress, has
 	record, remembered := recordClass, shortHash(name)+":"+previous
 	if hasLegacy {
 		record, remembered = recordLegacyClass, shortHash(name)+":"+ingress.Annotations[annotationLegacy]
-		endpoint.Additions.keep(endpoint.Ingress.RemoveAnnotation(annotationLegacy))
+		endpoint.Additions.keep(endpoint.Route.RemoveAnnotation(annotationLegacy))
 	}
 	endpoint.Additions.set(record, remembered, name, "spec", "ingressClassName")
 	p.report(ClassSet, endpoint.Source, "spec.ingressClassName", fmt.Sprintf("set to %q", name), "")

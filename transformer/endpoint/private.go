@@ -12,8 +12,8 @@ import (
 type Private struct {
 	// Source is the Service or Ingress that carries the intent.
 	Source *manifest.Item
-	// Ingress is what routes: the Source itself, or what was generated for a Service; nil where nothing was.
-	Ingress *manifest.Item
+	// Route is the Ingress: the Source itself, or what was generated for a Service; nil where nothing was.
+	Route *manifest.Item
 	// Namespace is the one in which the endpoint lives.
 	Namespace string
 }
@@ -26,7 +26,7 @@ func (p *Plan) Private() []Private {
 	var private []Private
 	for _, e := range p.Endpoints {
 		if e.Private {
-			private = append(private, Private{e.Source, e.Ingress, e.Namespace})
+			private = append(private, Private{e.Source, e.Route, e.Namespace})
 		}
 	}
 	return private
@@ -53,7 +53,7 @@ func Inspect(set *manifest.Set, settings *config.Config, options Options) ([]Pri
 	}
 	for i := range private {
 		if source := private[i].Source; routingOf(source) == serviceKind {
-			private[i].Ingress = generated[private[i].Namespace+"/Service/"+source.Name()]
+			private[i].Route = generated[private[i].Namespace+"/Service/"+source.Name()]
 		}
 	}
 	return private, plan.findings
@@ -93,7 +93,7 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 	}
 	private := &Private{Source: item, Namespace: namespace}
 	if routing == ingressKind {
-		private.Ingress = item
+		private.Route = item
 	}
 	return private, ""
 }
@@ -105,9 +105,9 @@ func (p Private) Closed() bool {
 		p.Source.View("spec", "loadBalancerClass").Text() == config.SentinelClass
 }
 
-// Touched says whether this program has written on the endpoint: its Ingress or the Service.
+// Touched says whether this program has written on the endpoint: its Route or the Service.
 func (p Private) Touched() bool {
-	for _, item := range []*manifest.Item{p.Source, p.Ingress} {
+	for _, item := range []*manifest.Item{p.Source, p.Route} {
 		if item == nil {
 			continue
 		}

@@ -249,7 +249,7 @@ func (e *Endpoint) buildIngress(settings *config.Config) error {
 	if err != nil {
 		return err
 	}
-	e.Ingress, e.Additions = item, newAdditions(item, true)
+	e.Route, e.Additions = item, newAdditions(item, true)
 	return nil
 }
 

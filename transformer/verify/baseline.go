@@ -129,8 +129,8 @@ func isStillPrivate(known Known, routes []Route) bool {
 func (c *checker) routes() []Route {
 	sources := map[*manifest.Item]*manifest.Item{}
 	for _, e := range c.Endpoints {
-		if e.Ingress != nil {
-			sources[e.Ingress] = e.Source
+		if e.Route != nil {
+			sources[e.Route] = e.Source
 		}
 	}
 	var routes []Route

@@ -97,27 +97,27 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	switch {
 	case e.Closed():
 		return missing(NotRun, "", "the function did not run: the source is closed, and there is no endpoint", runRemedy)
-	case e.Ingress == nil && e.Touched():
+	case e.Route == nil && e.Touched():
 		return missing(NoEndpoint, "", "no Ingress was generated from this private Service", "run the function again over the whole set")
-	case e.Ingress == nil:
+	case e.Route == nil:
 		return missing(NotRun, "", "the function did not run: no Ingress was generated from this private Service", runRemedy)
 	}
-	class := c.serving.ClassOf(e.Ingress)
+	class := c.serving.ClassOf(e.Route)
 	id := c.serving.Of(class)
 	if id == "" {
 		c.report(e.Source, e.Namespace, c.unserved(e, class))
 		return proof
 	}
 	proof.Controller = id
-	proof.Auth = c.serving.JudgeIngress(class, e.Ingress, c.objects)
+	proof.Auth = c.serving.JudgeIngress(class, e.Route, c.objects)
 	for _, flaw := range proof.Auth.Flaws {
-		if found := flaw.Finding(e.Ingress.Object()); flaw.Opens {
-			c.keep(e.Ingress, found)
-			if refused, ok := c.waivers.refused(e.Ingress, found); ok {
-				c.keep(e.Ingress, refused)
+		if found := flaw.Finding(e.Route.Object()); flaw.Opens {
+			c.keep(e.Route, found)
+			if refused, ok := c.waivers.refused(e.Route, found); ok {
+				c.keep(e.Route, refused)
 			}
 		} else {
-			c.report(e.Ingress, e.Namespace, found)
+			c.report(e.Route, e.Namespace, found)
 		}
 	}
 	if !proof.Auth.Closed() {
@@ -152,15 +152,15 @@ func (c *checker) unprotected(e endpoint.Private, id string, auth controller.Jud
 		}
 	}
 	if byHand := controller.ByHand(id); byHand != "" {
-		c.report(e.Ingress, e.Namespace, NobodyAsked.At(e.Ingress.Object(), "", fmt.Sprintf("%s asks nobody to sign in here, and this version writes nothing that makes it", id), byHand))
+		c.report(e.Route, e.Namespace, NobodyAsked.At(e.Route.Object(), "", fmt.Sprintf("%s asks nobody to sign in here, and this version writes nothing that makes it", id), byHand))
 		return
 	}
 	if e.Touched() {
-		c.report(e.Ingress, e.Namespace, NotProtected.At(e.Ingress.Object(), "", fmt.Sprintf("%s asks nobody to sign in here: the protection that was written is gone", id),
+		c.report(e.Route, e.Namespace, NotProtected.At(e.Route.Object(), "", fmt.Sprintf("%s asks nobody to sign in here: the protection that was written is gone", id),
 			"let the function run last: a patch or another function above it has removed what it wrote"))
 		return
 	}
-	c.report(e.Ingress, e.Namespace, NotRun.At(e.Ingress.Object(), "", fmt.Sprintf("the function did not run: %s asks nobody to sign in here", id), runRemedy))
+	c.report(e.Route, e.Namespace, NotRun.At(e.Route.Object(), "", fmt.Sprintf("the function did not run: %s asks nobody to sign in here", id), runRemedy))
 }
 
 // constraint compares who is asked for with who should be (E13, E19).
@@ -171,17 +171,17 @@ func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
 	}
 	if c.Settings == nil {
 		if parsed, err := url.Parse(auth.Asks); err == nil && parsed.Query().Has("allowed_groups") && strings.Trim(parsed.Query().Get("allowed_groups"), ", ") == "" {
-			c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", "the list of groups is empty, which admits everybody who can sign in", "name the groups of the namespace"))
+			c.report(e.Route, e.Namespace, WrongConstraint.At(e.Route.Object(), "", "the list of groups is empty, which admits everybody who can sign in", "name the groups of the namespace"))
 		}
 		return
 	}
 	expected, err := controller.AuthURL(c.Settings, e.Namespace)
 	if err != nil {
-		c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", err.Error(), "correct spec.access in the configuration"))
+		c.report(e.Route, e.Namespace, WrongConstraint.At(e.Route.Object(), "", err.Error(), "correct spec.access in the configuration"))
 		return
 	}
 	if !controller.SameAddress(auth.Asks, expected) {
-		c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", fmt.Sprintf("%s asks %s, not %s", auth.By, auth.Asks, expected),
+		c.report(e.Route, e.Namespace, WrongConstraint.At(e.Route.Object(), "", fmt.Sprintf("%s asks %s, not %s", auth.By, auth.Asks, expected),
 			"run the function again with this configuration"))
 	}
 }
@@ -192,7 +192,7 @@ func (c *checker) authService(e endpoint.Private, auth controller.Judgement) {
 	if err != nil || auth.SignsIn || parsed.Hostname() == "localhost" || strings.ContainsAny(parsed.Hostname(), ".:$") {
 		return
 	}
-	c.report(e.Ingress, e.Namespace, ShortAuthService.At(e.Ingress.Object(), "", fmt.Sprintf("the auth service %q is named without its namespace", parsed.Hostname()),
+	c.report(e.Route, e.Namespace, ShortAuthService.At(e.Route.Object(), "", fmt.Sprintf("the auth service %q is named without its namespace", parsed.Hostname()),
 		fmt.Sprintf("write %s.<namespace>.svc.cluster.local", parsed.Hostname())))
 }
 
@@ -293,10 +293,10 @@ func (c *checker) ownRoutes(e endpoint.Private, proof Proof) {
 		case slices.Contains(defaultBackends, way.Field):
 			c.defaultBackend(e, proof, way)
 		case isPattern(way.Host):
-			c.report(e.Ingress, e.Namespace, EveryHost.At(e.Ingress.Object(), way.Field, "a private route must have one exact host: the cookie and the sign-in page belong to a host", "write the host"))
+			c.report(e.Route, e.Namespace, EveryHost.At(e.Route.Object(), way.Field, "a private route must have one exact host: the cookie and the sign-in page belong to a host", "write the host"))
 		}
 		if c.isAuthService(way, proof.Auth.Asks, way.Host) {
-			c.report(e.Ingress, e.Namespace, OwnSignIn.At(e.Ingress.Object(), way.Field, fmt.Sprintf("%s is the auth service itself: nobody could sign in to reach the sign-in", serviceText(way)),
+			c.report(e.Route, e.Namespace, OwnSignIn.At(e.Route.Object(), way.Field, fmt.Sprintf("%s is the auth service itself: nobody could sign in to reach the sign-in", serviceText(way)),
 				"remove the intent here: the auth service protects itself"))
 		}
 	}
@@ -316,7 +316,7 @@ func (c *checker) defaultBackend(e endpoint.Private, proof Proof, way *exposure.
 			cause, severity = "a private Ingress must not have a default backend that its rules do not name", finding.Error
 		}
 	}
-	c.report(e.Ingress, e.Namespace, EveryHost.At(e.Ingress.Object(), way.Field, cause, "remove it, and write a rule with the path / instead").As(severity))
+	c.report(e.Route, e.Namespace, EveryHost.At(e.Route.Object(), way.Field, cause, "remove it, and write a rule with the path / instead").As(severity))
 }
 
 // tls reports private hosts without TLS.
@@ -328,7 +328,7 @@ func (c *checker) tls(e endpoint.Private, proof Proof) {
 		}
 	}
 	if len(missing) > 0 {
-		c.report(e.Ingress, e.Namespace, NoTLS.At(e.Ingress.Object(), "spec.tls", fmt.Sprintf("private host %s has no TLS: its sign-in cookie travels in the clear", strings.Join(missing, " and ")),
+		c.report(e.Route, e.Namespace, NoTLS.At(e.Route.Object(), "spec.tls", fmt.Sprintf("private host %s has no TLS: its sign-in cookie travels in the clear", strings.Join(missing, " and ")),
 			"add a tls entry with a Secret for the host, or set spec.tls.clusterIssuer in the configuration"))
 	}
 }

@@ -47,7 +47,7 @@ func (c *checker) checkNginx(proof *Proof) {
 	if proof.Controller != "ingress-nginx" && proof.Controller != "traefik-nginx" {
 		return
 	}
-	item := proof.Endpoint.Ingress
+	item := proof.Endpoint.Route
 	value, _ := item.Annotation(nginxResponseHeaders)
 	written := strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r == ',' || r == ' ' })
 	missing := []string{"X-Auth-Request-User and its like"}

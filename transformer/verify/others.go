@@ -72,7 +72,7 @@ spec:
 // signedIn compares the groups that a controller asks for by itself with those of the namespace.
 func (c *checker) signedIn(e endpoint.Private, auth controller.Judgement) {
 	report := func(severity finding.Severity, cause string) {
-		c.report(e.Ingress, e.Namespace, SignedInAlone.At(e.Ingress.Object(), "", auth.By+" "+cause,
+		c.report(e.Route, e.Namespace, SignedInAlone.At(e.Route.Object(), "", auth.By+" "+cause,
 			"ask for the groups of the namespace, or let nobody else sign in there and waive this with a reason").As(severity))
 	}
 	if c.Settings == nil || !c.Settings.EnforcesNamespace() {
@@ -84,7 +84,7 @@ func (c *checker) signedIn(e endpoint.Private, auth controller.Judgement) {
 	groups, err := c.Settings.Groups(e.Namespace)
 	switch {
 	case err != nil:
-		c.report(e.Ingress, e.Namespace, WrongConstraint.At(e.Ingress.Object(), "", err.Error(), "correct spec.access in the configuration"))
+		c.report(e.Route, e.Namespace, WrongConstraint.At(e.Route.Object(), "", err.Error(), "correct spec.access in the configuration"))
 	case auth.Groups == nil:
 		report(finding.Error, "asks for no group, so that others than members of "+strings.Join(groups, " or ")+" get in")
 	case len(auth.Groups) > 0 && !slices.Equal(sorted(auth.Groups), sorted(groups)):

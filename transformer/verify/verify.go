@@ -121,7 +121,7 @@ func (c *checker) check() {
 	}
 	table := newTable(c.ways.Ways)
 	for _, e := range c.Endpoints {
-		proof := c.endpoint(e, own[e.Ingress])
+		proof := c.endpoint(e, own[e.Route])
 		if proof.Auth.Closed() && c.Mode != config.VerifyOff {
 			c.checkNginx(&proof)
 			for _, way := range proof.Own {
@@ -141,7 +141,7 @@ func (c *checker) read() {
 	c.serving = controller.NewServing(c.Settings, c.objects)
 	c.private = map[*manifest.Item]bool{}
 	for _, e := range c.Endpoints {
-		c.private[e.Ingress] = true
+		c.private[e.Route] = true
 	}
 	var findings finding.List
 	c.ways, findings = exposure.Read(c.objects, c.serving, c.private, c.services())
