@@ -138,43 +138,52 @@ func store(path string, root any, noun string, target any) finding.List {
 
 func decodeObject(root map[string]any) (*Config, fieldNames, finding.List) {
 	config := &Config{}
-	settingsOf, findings := takeControllerSettings(root)
+	taken, findings := takeControllerSettings(root)
 	if findings = append(findings, store("", root, "field", config)...); findings.HasErrors() {
 		return nil, nil, findings
 	}
-	for i, settings := range settingsOf {
-		config.Spec.IngressClasses[i].Settings = settings
+	for i := range config.Spec.IngressClasses {
+		config.Spec.IngressClasses[i].Settings = taken[element("spec.ingressClasses", i)]
+	}
+	if config.Spec.Gateway != nil {
+		config.Spec.Gateway.Settings = taken["spec.gateway"]
 	}
 	return config, nil, nil
 }
 
-// takeControllerSettings takes the settings that stand under a controller's id out of the classes: their types are not
-// known here. Settings under another controller's id would have no effect, and are reported.
-func takeControllerSettings(root map[string]any) (map[int]json.RawMessage, finding.List) {
+// takeControllerSettings takes the settings that stand under a controller's id out of the classes and the Gateway, and returns them by
+// the path of these: their types are not known here. Settings under another controller's id would have no effect, and are reported.
+func takeControllerSettings(root map[string]any) (map[string]json.RawMessage, finding.List) {
 	spec, _ := root["spec"].(map[string]any)
 	classes, _ := spec["ingressClasses"].([]any)
-	taken := map[int]json.RawMessage{}
+	taken := map[string]json.RawMessage{}
 	s := shape{noun: "field"}
-	for i, entry := range classes {
-		class, _ := entry.(map[string]any)
-		controller, _ := class["controller"].(string)
-		for _, id := range ControllerIDs {
-			settings, present := class[id]
-			if !present {
-				continue
-			}
-			delete(class, id)
-			path := join(element("spec.ingressClasses", i), id)
-			if id != controller {
-				s.report(path, fmt.Sprintf("settings of %s on a class whose controller is %s", id, shown(controller)), "remove them, or correct the controller")
-				continue
-			}
-			if s.check(path, settings, reflect.TypeFor[map[string]any]()); settings != nil {
-				taken[i], _ = json.Marshal(settings)
-			}
+	for i, class := range classes {
+		takeSettings(element("spec.ingressClasses", i), class, taken, &s)
+	}
+	takeSettings("spec.gateway", spec["gateway"], taken, &s)
+	return taken, s.findings
+}
+
+// takeSettings takes the settings of a class or Gateway, which stands at path.
+func takeSettings(path string, served any, taken map[string]json.RawMessage, s *shape) {
+	fields, _ := served.(map[string]any)
+	controller, _ := fields["controller"].(string)
+	for _, id := range ControllerIDs {
+		settings, present := fields[id]
+		if !present {
+			continue
+		}
+		delete(fields, id)
+		own := join(path, id)
+		if id != controller {
+			s.report(own, fmt.Sprintf("settings of %s beside a controller that is %s", id, shown(controller)), "remove them, or correct the controller")
+			continue
+		}
+		if s.check(own, settings, reflect.TypeFor[map[string]any]()); settings != nil {
+			taken[path], _ = json.Marshal(settings)
 		}
 	}
-	return taken, s.findings
 }
 
 // DecodeSettings stores the settings of the class in target, which holds their defaults. It is as strict as Decode, and

@@ -188,7 +188,7 @@ func TestUnknownField(t *testing.T) {
 		"controller's id":    {"ingressClasses: [{name: a, controller: traefik, traefk: {}}]", "PE101 spec.ingressClasses[0].traefk: is not a field of the configuration -> did you mean traefik?"},
 		"in a map":           {"access: {namespaces: {shop: {group: [a]}}}", "PE101 spec.access.namespaces.shop.group: is not a field of the configuration -> did you mean groups?"},
 		"in a map with dots": {"access: {namespaces: {a.b: {group: [a]}}}", "PE101 spec.access.namespaces.a.b.group: is not a field of the configuration -> did you mean groups?"},
-		"behind a pointer":   {"gateway: {name: a, controller: istio, listener: web}", "PE101 spec.gateway.listener: is not a field of the configuration -> the fields here are controller, name, namespace, sectionName"},
+		"behind a pointer":   {"gateway: {name: a, controller: istio, listener: web}", "PE101 spec.gateway.listener: is not a field of the configuration -> the fields here are controller, name, namespace, sectionName, version"},
 		"several":            {"verfy: {}\nauth: {uri: a}", "PE101 spec.auth.uri: is not a field of the configuration -> did you mean url?\nPE101 spec.verfy: is not a field of the configuration -> did you mean verify?"},
 	}
 	for name, test := range tests {
@@ -205,9 +205,9 @@ func TestControllerSettings(t *testing.T) {
 		"own":              {"{name: a, controller: traefik, traefik: {entryPoints: [web]}}", ""},
 		"unknown inside":   {"{name: a, controller: traefik, traefik: {what: ever}}", ""},
 		"null":             {"{name: a, controller: traefik, traefik: null}", ""},
-		"another's":        {"{name: a, controller: ingress-nginx, traefik: {}}", "PE101 spec.ingressClasses[0].traefik: settings of traefik on a class whose controller is ingress-nginx -> remove them, or correct the controller"},
-		"another's null":   {"{name: a, controller: ingress-nginx, traefik: null}", "PE101 spec.ingressClasses[0].traefik: settings of traefik on a class whose controller is ingress-nginx -> remove them, or correct the controller"},
-		"no controller":    {"{name: a, traefik: {}}", `PE101 spec.ingressClasses[0].traefik: settings of traefik on a class whose controller is "" -> remove them, or correct the controller`},
+		"another's":        {"{name: a, controller: ingress-nginx, traefik: {}}", "PE101 spec.ingressClasses[0].traefik: settings of traefik beside a controller that is ingress-nginx -> remove them, or correct the controller"},
+		"another's null":   {"{name: a, controller: ingress-nginx, traefik: null}", "PE101 spec.ingressClasses[0].traefik: settings of traefik beside a controller that is ingress-nginx -> remove them, or correct the controller"},
+		"no controller":    {"{name: a, traefik: {}}", `PE101 spec.ingressClasses[0].traefik: settings of traefik beside a controller that is "" -> remove them, or correct the controller`},
 		"not a mapping":    {"{name: a, controller: traefik, traefik: websecure}", "PE101 spec.ingressClasses[0].traefik: is a string, not a mapping -> write a mapping"},
 		"no controller id": {"{name: a, controller: {id: traefik}}", "PE101 spec.ingressClasses[0].controller: is a mapping, not a string -> put the value in quotes: without them, { starts a mapping"},
 	}

@@ -115,7 +115,7 @@ func TestReferenceDefaults(t *testing.T) {
 
 func TestReferenceExamples(t *testing.T) {
 	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(readReference(t), -1)
-	require.Len(t, blocks, 4)
+	require.Len(t, blocks, 5)
 	require.Contains(t, readReference(t), Minimal, "the example of the error message is the first one here")
 	for _, block := range blocks {
 		check(t, []byte(block[1]), "")

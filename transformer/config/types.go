@@ -46,11 +46,13 @@ type Spec struct {
 	// DefaultNamespace is the namespace of objects that have none. An object without any is an error.
 	DefaultNamespace string `json:"defaultNamespace,omitempty"`
 	// IngressClasses say which controller serves which class; the first is used for what is generated.
-	IngressClasses []IngressClass `json:"ingressClasses" jsonschema:"minItems=1"`
-	// Gateway is not supported yet: expand Services to HTTPRoutes of this Gateway.
+	// It may be empty where gateway is set.
+	IngressClasses []IngressClass `json:"ingressClasses,omitempty"`
+	// Gateway makes HTTPRoutes of this Gateway, instead of Ingresses, for Services that choose no ingress class.
 	Gateway *Gateway `json:"gateway,omitempty" jsonschema:"nullable"`
-	// TLS says where certificates come from; exactly one of its fields is set.
-	TLS TLS `json:"tls"`
+	// TLS says where the certificates of Ingresses come from; exactly one of its fields is set. Those of a Gateway are its
+	// listener's business.
+	TLS TLS `json:"tls,omitempty"`
 	// Auth is the auth service that is asked for every request.
 	Auth Auth `json:"auth"`
 	// Access says which groups may enter.
@@ -90,11 +92,21 @@ type Gateway struct {
 	// Name of the Gateway.
 	Name string `json:"name"`
 	// Namespace of the Gateway.
-	Namespace string `json:"namespace,omitempty"`
-	// SectionName is its listener.
+	Namespace string `json:"namespace"`
+	// SectionName is its listener, which must be one with TLS. All of its listeners when it is not set.
 	SectionName string `json:"sectionName,omitempty"`
 	// Controller is the id of the controller that serves it.
 	Controller string `json:"controller"`
+	// Version is the controller's version, such as "3.7"; the support table's minimum when it is not set.
+	Version string `json:"version,omitempty" jsonschema:"pattern=^[0-9]+\\.[0-9]+(\\.[0-9]+)?$"`
+	// Settings is what stands under the key with the controller's id; nil when there is none. Its type belongs to the
+	// controller.
+	Settings json.RawMessage `json:"-"`
+}
+
+// Class returns the Gateway in the form of an ingress class, whose name no IngressClass can have.
+func (g Gateway) Class() IngressClass {
+	return IngressClass{Name: "Gateway " + g.Namespace + "/" + g.Name, Controller: g.Controller, Version: g.Version, Settings: g.Settings}
 }
 
 // TLS says where the certificates of endpoints come from.

@@ -25,6 +25,7 @@ func validate(config *Config, names fieldNames) finding.List {
 	v.placeholders()
 	v.domains()
 	v.classes()
+	v.gateway()
 	v.tls()
 	v.auth()
 	v.access()
@@ -47,7 +48,7 @@ func (v *validator) unsupported() {
 	for _, part := range []struct {
 		path string
 		set  bool
-	}{{"spec.gateway", spec.Gateway != nil}, {"spec.links.argocd", spec.Links.ArgoCD}, {"spec.networkPolicy", spec.NetworkPolicy != nil}} {
+	}{{"spec.links.argocd", spec.Links.ArgoCD}, {"spec.networkPolicy", spec.NetworkPolicy != nil}} {
 		if part.set {
 			v.findings = append(v.findings, ruleUnsupported.At(finding.Object{}, part.path, "is not supported yet", "remove it"))
 		}
@@ -157,23 +158,48 @@ func (v *validator) domains() {
 
 func (v *validator) classes() {
 	classes := v.config.Spec.IngressClasses
-	if len(classes) == 0 {
+	if len(classes) == 0 && v.config.Spec.Gateway == nil {
 		v.report("spec.ingressClasses", "is required", "list the class of your ingress controller")
 	}
 	for i, class := range classes {
 		path := element("spec.ingressClasses", i)
 		v.className(path+".name", class.Name, classes[:i])
-		if v.require(path+".controller", class.Controller) && !slices.Contains(ControllerIDs, class.Controller) {
-			remedy := "the controllers are " + strings.Join(ControllerIDs, ", ")
-			if proposal := nearest(class.Controller, ControllerIDs); proposal != "" {
-				remedy = "did you mean " + proposal + "?"
-			}
-			v.report(path+".controller", fmt.Sprintf("%q is not a controller", class.Controller), remedy)
+		v.controller(path, class.Controller, class.Version)
+	}
+}
+
+// controller checks which controller serves a class or a Gateway.
+func (v *validator) controller(path, id, version string) {
+	if v.require(path+".controller", id) && !slices.Contains(ControllerIDs, id) {
+		remedy := "the controllers are " + strings.Join(ControllerIDs, ", ")
+		if proposal := nearest(id, ControllerIDs); proposal != "" {
+			remedy = "did you mean " + proposal + "?"
 		}
-		if class.Version != "" && !isVersion(class.Version) {
-			v.report(path+".version", fmt.Sprintf("%q is not a version", class.Version), `write it as "3.7" or "3.7.1", without v`)
+		v.report(path+".controller", fmt.Sprintf("%q is not a controller", id), remedy)
+	}
+	if version != "" && !isVersion(version) {
+		v.report(path+".version", fmt.Sprintf("%q is not a version", version), `write it as "3.7" or "3.7.1", without v`)
+	}
+}
+
+func (v *validator) gateway() {
+	gateway := v.config.Spec.Gateway
+	if gateway == nil {
+		return
+	}
+	for _, field := range []struct{ path, value string }{
+		{"spec.gateway.name", gateway.Name}, {"spec.gateway.namespace", gateway.Namespace}, {"spec.gateway.sectionName", gateway.SectionName},
+	} {
+		switch {
+		case field.value == "" && field.path == "spec.gateway.sectionName":
+		case !v.require(field.path, field.value) || !v.literal(field.path, field.value):
+		case field.value == SentinelClass:
+			v.report(field.path, "is the name that no Gateway may have", "name the Gateway of your cluster")
+		case !isSubdomain(field.value) || field.path == "spec.gateway.namespace" && !IsLabel(field.value):
+			v.report(field.path, fmt.Sprintf("%q is not a name", field.value), "write a DNS name, lower case")
 		}
 	}
+	v.controller("spec.gateway", gateway.Controller, gateway.Version)
 }
 
 func (v *validator) className(path, name string, before []IngressClass) {
@@ -200,6 +226,8 @@ func (v *validator) tls() {
 	case v.names != nil:
 		// The flat form has no other.
 		v.require("spec.tls.secretName", tls.SecretName)
+	case set == 0 && len(v.config.Spec.IngressClasses) == 0:
+		// Nothing but HTTPRoutes is made.
 	case set == 0:
 		v.report("spec.tls", "none of secretName, clusterIssuer and controllerDefault is set", "set exactly one of them")
 	case set > 1:

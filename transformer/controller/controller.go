@@ -22,13 +22,20 @@ type Controller struct {
 	// them against its declared version. The result is handed on as Request.Settings. It is nil where the controller has
 	// no settings.
 	DecodeSettings func(class config.IngressClass, path string) (any, finding.List)
-	// Route returns what the Ingress of any endpoint needs, private or public, to be served over TLS and to speak to its
+	// Route returns what an Ingress of any endpoint needs, private or public, to be served over TLS and to speak to its
 	// backend. The error says what the controller cannot do.
 	Route func(Request) (Changes, error)
 	// Protect returns what makes every route of a private endpoint ask the auth service. The error says why it cannot.
 	Protect func(Request) (Changes, error)
-	// Conflicts finds settings of a private Ingress that authenticate beside ours (E17). It may be nil.
+	// HTTPRoute and ProtectHTTPRoute are Route and Protect for an endpoint whose Route is an HTTPRoute of a Gateway that the controller
+	// serves.
+	HTTPRoute, ProtectHTTPRoute func(Request) (Changes, error)
+	// Conflicts finds settings of a private endpoint that authenticate beside ours (E17). It may be nil.
 	Conflicts func(*endpoint.Endpoint, *Objects) []Flaw
+	// ExternalAuth says that the controller has the filter ExternalAuth of HTTPRoutes (GEP-1494).
+	ExternalAuth bool
+	// GatewayControllers are the names that the controller has in spec.controllerName of a GatewayClass.
+	GatewayControllers []string
 	// ClassControllers are the names that the controller has in spec.controller of an IngressClass. One may be followed by a
 	// slash and the name of an instance.
 	ClassControllers []string
@@ -38,9 +45,17 @@ type Controller struct {
 	JudgeIngress func(*manifest.Item, Context) Judgement
 }
 
-// Supported says whether this version protects with the controller. The others are known, so that what they serve can be
+// Supported says whether this version protects an Ingress with the controller. The others are known, so that what they serve can be
 // judged.
 func (c Controller) Supported() bool { return c.Protect != nil }
+
+// SupportsHTTPRoutes says whether this version protects an HTTPRoute with the controller.
+func (c Controller) SupportsHTTPRoutes() bool { return c.ProtectHTTPRoute != nil }
+
+// HasExternalAuth says whether the controller with an id has the filter ExternalAuth of HTTPRoutes.
+func HasExternalAuth(id string) bool {
+	return slices.ContainsFunc(All(), func(c Controller) bool { return c.ID == id && c.ExternalAuth })
+}
 
 // Request is what a controller is asked to do for one endpoint.
 type Request struct {
@@ -65,14 +80,17 @@ type Changes struct {
 	Lists map[string][]string
 	// ServiceDefaults are annotations of the backend that give way to the user's.
 	ServiceDefaults map[string]string
-	// Objects are written beside the Ingress.
+	// Filters go to the front of the filters of every rule of an HTTPRoute.
+	Filters []any
+	// Objects are written beside the Route.
 	Objects []Object
 }
 
-// Object is an object that a controller needs beside the Ingress. It belongs to one endpoint.
+// Object is an object that a controller needs beside the Route. It belongs to one endpoint, and lives in its namespace unless it says
+// otherwise.
 type Object struct {
-	APIVersion, Kind, Name string
-	Spec                   any
+	APIVersion, Kind, Namespace, Name string
+	Spec                              any
 }
 
 // All returns every known controller, in the order of the documentation.
@@ -82,17 +100,7 @@ func All() []Controller {
 	}, unprotecting...)
 }
 
-// find returns the supported controller with an id.
-func find(id string) (Controller, bool) {
-	all := All()
-	index := slices.IndexFunc(all, func(c Controller) bool { return c.ID == id && c.Supported() })
-	if index < 0 {
-		return Controller{}, false
-	}
-	return all[index], true
-}
-
-// Classes are the classes of a configuration, by name, with what their controllers need to know. They come from Resolve.
+// Classes are the classes of a configuration, and its Gateway, by name, with what their controllers need to know. They come from Resolve.
 type Classes map[string]class
 
 type class struct {
@@ -101,34 +109,37 @@ type class struct {
 	settings any
 }
 
-// Resolve finds the controllers of the classes of a configuration. It reports each class whose controller cannot be used
-// as it is configured.
+// Resolve finds the controllers of the classes and of the Gateway of a configuration. It reports each of which the controller cannot be
+// used as it is configured.
 func Resolve(settings *config.Config) (Classes, finding.List) {
 	classes := Classes{}
 	var findings finding.List
 	for i, configured := range settings.Spec.IngressClasses {
-		path := fmt.Sprintf("spec.ingressClasses[%d]", i)
-		controller, ok := find(configured.Controller)
-		if !ok {
-			findings = append(findings, Unsupported.At(finding.Object{}, path+".controller",
-				fmt.Sprintf("controller %q cannot protect endpoints in this version", configured.Controller), "supported are "+supported()))
-			continue
-		}
-		own, problems := controller.settings(configured, path)
-		findings = append(findings, problems...)
-		classes[configured.Name] = class{controller, own}
+		findings = append(findings, classes.resolve(configured, fmt.Sprintf("spec.ingressClasses[%d]", i), "endpoints", Controller.Supported)...)
+	}
+	if gateway := settings.Spec.Gateway; gateway != nil {
+		findings = append(findings, classes.resolve(gateway.Class(), "spec.gateway", "HTTPRoutes", Controller.SupportsHTTPRoutes)...)
 	}
 	return classes, findings
 }
 
-func supported() string {
+// resolve adds a class, which stands at path in the configuration, and whose controller must be one that can protect what it serves.
+func (c Classes) resolve(configured config.IngressClass, path, served string, supported func(Controller) bool) finding.List {
 	var ids []string
-	for _, controller := range All() {
-		if controller.Supported() {
-			ids = append(ids, controller.ID)
+	for _, known := range All() {
+		if !supported(known) {
+			continue
 		}
+		if known.ID != configured.Controller {
+			ids = append(ids, known.ID)
+			continue
+		}
+		own, findings := known.settings(configured, path)
+		c[configured.Name] = class{known, own}
+		return findings
 	}
-	return strings.Join(ids, ", ")
+	return finding.List{Unsupported.At(finding.Object{}, path+".controller",
+		fmt.Sprintf("controller %q cannot protect %s in this version", configured.Controller, served), "supported are "+strings.Join(ids, ", "))}
 }
 
 func (c Controller) settings(class config.IngressClass, path string) (any, finding.List) {
@@ -141,7 +152,7 @@ func (c Controller) settings(class config.IngressClass, path string) (any, findi
 	return nil, nil
 }
 
-// Apply completes the Ingress of every endpoint of plan and protects the private ones. An endpoint for which something is
+// Apply completes the Route of every endpoint of plan and protects the private ones. An endpoint for which something is
 // wrong is reported; the set must then not be written.
 func (c Classes) Apply(plan *endpoint.Plan, settings *config.Config) finding.List {
 	var findings finding.List
@@ -155,13 +166,17 @@ func (c Classes) Apply(plan *endpoint.Plan, settings *config.Config) finding.Lis
 func (c Classes) apply(e *endpoint.Endpoint, objects *Objects, settings *config.Config) finding.List {
 	class, ok := c[e.Class.Name]
 	if !ok {
-		return finding.List{Unsupported.At(e.Object(), "spec.ingressClassName", fmt.Sprintf("class %q has no controller", e.Class.Name), "supported are "+supported())}
+		return finding.List{Unsupported.At(e.Object(), "spec.ingressClassName", fmt.Sprintf("class %q has no controller", e.Class.Name), "list it with its controller")}
+	}
+	route, protect := class.Route, class.Protect
+	if e.Gateway != nil {
+		route, protect = class.HTTPRoute, class.ProtectHTTPRoute
 	}
 	request, findings := class.request(e, settings)
 	if findings.HasErrors() {
 		return findings
 	}
-	changes, err := class.Route(request)
+	changes, err := route(request)
 	if err != nil {
 		return append(findings, Unroutable.At(e.Object(), "", err.Error(), "choose another port with "+endpoint.AnnotationPort+", or another controller"))
 	}
@@ -174,7 +189,7 @@ func (c Classes) apply(e *endpoint.Endpoint, objects *Objects, settings *config.
 			findings = append(findings, flaw.Finding(e.Object()))
 		}
 	}
-	if changes, err = class.Protect(request); err != nil {
+	if changes, err = protect(request); err != nil {
 		return append(findings, Unprotectable.At(e.Object(), "", err.Error(), "correct the value in the configuration"))
 	}
 	return append(findings, write(e, changes)...)
@@ -205,8 +220,9 @@ func write(e *endpoint.Endpoint, changes Changes) finding.List {
 			e.Backend.Additions.Annotation(key, changes.ServiceDefaults[key])
 		}
 	}
+	e.Additions.Filters(changes.Filters...)
 	for _, object := range changes.Objects {
-		if err := e.Generate(object.APIVersion, object.Kind, object.Name, object.Spec); err != nil {
+		if err := e.Generate(object.APIVersion, object.Kind, object.Namespace, object.Name, object.Spec); err != nil {
 			findings = append(findings, Unprotectable.At(e.Object(), "", err.Error(), "correct the object's metadata"))
 		}
 	}

@@ -51,18 +51,36 @@ func generateSchema(t *testing.T) *jsonschema.Schema {
 	property(schema, "apiVersion").Const = config.APIVersion
 	property(schema, "kind").Const = config.Kind
 	oneOfTLS(schema.Definitions["TLS"])
-	class := schema.Definitions["IngressClass"]
-	for _, known := range controller.All() {
-		if !known.Supported() {
-			continue
-		}
-		property(class, "controller").Enum = append(property(class, "controller").Enum, known.ID)
-		if known.DecodeSettings != nil {
-			require.Contains(t, settingsTypes, known.ID, "the schema describes the settings of every controller")
-			addSettings(schema, class, known.ID, reflector.ReflectFromType(settingsTypes[known.ID]))
+	classesOrGateway(schema.Definitions["Spec"])
+	for name, supported := range map[string]func(controller.Controller) bool{
+		"IngressClass": controller.Controller.Supported, "Gateway": controller.Controller.SupportsHTTPRoutes,
+	} {
+		class := schema.Definitions[name]
+		for _, known := range controller.All() {
+			if !supported(known) {
+				continue
+			}
+			property(class, "controller").Enum = append(property(class, "controller").Enum, known.ID)
+			if known.DecodeSettings != nil {
+				require.Contains(t, settingsTypes, known.ID, "the schema describes the settings of every controller")
+				addSettings(schema, class, known.ID, reflector.ReflectFromType(settingsTypes[known.ID]))
+			}
 		}
 	}
 	return schema
+}
+
+// classesOrGateway says that there is a class, with certificates for its Ingresses, or nothing but a Gateway.
+func classesOrGateway(spec *jsonschema.Schema) {
+	one, none := uint64(1), uint64(0)
+	some, without := jsonschema.NewProperties(), jsonschema.NewProperties()
+	some.Set("ingressClasses", &jsonschema.Schema{MinItems: &one})
+	without.Set("ingressClasses", &jsonschema.Schema{MaxItems: &none})
+	without.Set("gateway", &jsonschema.Schema{Type: "object"})
+	spec.AnyOf = []*jsonschema.Schema{
+		{Required: []string{"ingressClasses", "tls"}, Properties: some},
+		{Required: []string{"gateway"}, Properties: without},
+	}
 }
 
 func property(schema *jsonschema.Schema, name string) *jsonschema.Schema {
@@ -116,6 +134,10 @@ func TestSchemaAgrees(t *testing.T) {
 		"unknown field inside":    {overlay(t, `{verify: {modus: warn}}`), false},
 		"wrong type":              {overlay(t, `{assumeWhole: "true"}`), false},
 		"no classes":              {overlay(t, `{ingressClasses: []}`), false},
+		"gateway alone":           {overlay(t, `{ingressClasses: [], gateway: {name: a, namespace: b, controller: traefik, traefik: {signIn: none}}}`), true},
+		"gateway beside a class":  {overlay(t, `{gateway: {name: a, namespace: b, controller: traefik}}`), true},
+		"gateway, no namespace":   {overlay(t, `{gateway: {name: a, controller: traefik}}`), false},
+		"gateway, no HTTPRoutes":  {overlay(t, `{gateway: {name: a, namespace: b, controller: ingress-nginx}}`), false},
 		"no controller":           {overlay(t, `{ingressClasses: [{name: a}]}`), false},
 		"controller":              {overlay(t, `{ingressClasses: [{name: a, controller: ingress-nginx}]}`), true},
 		"controller not known":    {overlay(t, `{ingressClasses: [{name: a, controller: nginx}]}`), false},

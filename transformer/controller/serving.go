@@ -8,10 +8,13 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// Serving tells which controller serves which class: the configuration does, and the IngressClass objects of a set do.
+// Serving tells which controller serves which class and which Gateway: the configuration does, and the IngressClass and GatewayClass
+// objects of a set do.
 type Serving struct {
 	ids      map[string]string
 	versions map[string]string
+	// gateways are the ids of controllers by the Gateway, named as config.Gateway.Class names it.
+	gateways map[string]string
 	// assumed is the class of Ingresses that name none.
 	assumed string
 }
@@ -22,14 +25,19 @@ const annotationDefaultClass = "ingressclass.kubernetes.io/is-default-class"
 
 // NewServing reads the classes of settings, which may be nil, and of the IngressClass objects.
 func NewServing(settings *config.Config, objects *Objects) Serving {
-	serving := Serving{ids: map[string]string{}, versions: map[string]string{}}
+	serving := Serving{ids: map[string]string{}, versions: map[string]string{}, gateways: map[string]string{}}
 	for _, item := range objects.OfKind("networking.k8s.io", "IngressClass") {
-		if id := idOf(item.View("spec", "controller").Text()); id != "" {
+		if id := idOf(item.View("spec", "controller").Text(), func(c Controller) []string { return c.ClassControllers }); id != "" {
 			serving.ids[item.Name()] = id
 		}
 		if value, _ := item.Annotation(annotationDefaultClass); value == "true" {
 			serving.assumed = item.Name()
 		}
+	}
+	serving.readGateways(objects)
+	if settings != nil && settings.Spec.Gateway != nil {
+		gateway := settings.Spec.Gateway.Class()
+		serving.gateways[gateway.Name], serving.versions[gateway.Name] = gateway.Controller, gateway.Version
 	}
 	if settings != nil {
 		for _, class := range settings.Spec.IngressClasses {
@@ -39,10 +47,24 @@ func NewServing(settings *config.Config, objects *Objects) Serving {
 	return serving
 }
 
-// idOf returns the id of the controller that has a name in IngressClass objects, or the empty string.
-func idOf(name string) string {
+// readGateways finds the controllers of the Gateways in the set, through the GatewayClasses in the set.
+func (s Serving) readGateways(objects *Objects) {
+	const group = "gateway.networking.k8s.io"
+	classes := map[string]string{}
+	for _, item := range objects.OfKind(group, "GatewayClass") {
+		classes[item.Name()] = idOf(item.View("spec", "controllerName").Text(), func(c Controller) []string { return c.GatewayControllers })
+	}
+	for _, item := range objects.OfKind(group, "Gateway") {
+		if id := classes[item.View("spec", "gatewayClassName").Text()]; id != "" {
+			s.gateways["Gateway "+objects.NamespaceOf(item)+"/"+item.Name()] = id
+		}
+	}
+}
+
+// idOf returns the id of the controller that has a name among those that names returns, or the empty string.
+func idOf(name string, names func(Controller) []string) string {
 	for _, controller := range All() {
-		for _, own := range controller.ClassControllers {
+		for _, own := range names(controller) {
 			if name == own || strings.HasPrefix(name, own+"/") {
 				return controller.ID
 			}
@@ -60,6 +82,10 @@ func (s Serving) ClassOf(item *manifest.Item) string {
 
 // Of returns the id of the controller that serves a class, empty where nobody says which one does.
 func (s Serving) Of(class string) string { return s.ids[class] }
+
+// OfGateway returns the id of the controller that serves a Gateway, given as "Gateway namespace/name", empty where nobody says which one
+// does.
+func (s Serving) OfGateway(gateway string) string { return s.gateways[gateway] }
 
 // Only returns the class that a controller serves, empty where it serves none or several. Objects that name no class, such as
 // the routes of Traefik's own kinds, are then of that class.

@@ -45,13 +45,16 @@ var (
 // traefik is Traefik with its kubernetesIngress and kubernetesCRD providers: a Middleware per endpoint asks the auth
 // service, and the Ingress names it in an annotation.
 var traefik = Controller{
-	ID:               "traefik",
-	ClassControllers: []string{"traefik.io/ingress-controller"},
-	DecodeSettings:   decodeTraefik,
-	Route:            routeTraefik,
-	Protect:          protectTraefik,
-	Conflicts:        conflictsTraefik,
-	JudgeIngress:     judgeTraefik,
+	ID:                 "traefik",
+	ClassControllers:   []string{"traefik.io/ingress-controller"},
+	GatewayControllers: []string{"traefik.io/gateway-controller"},
+	DecodeSettings:     decodeTraefik,
+	Route:              routeTraefik,
+	Protect:            protectTraefik,
+	HTTPRoute:          routeTraefikGateway,
+	ProtectHTTPRoute:   protectTraefikGateway,
+	Conflicts:          conflictsTraefik,
+	JudgeIngress:       judgeTraefik,
 }
 
 // TraefikSettings are the settings under the key traefik of a class.
@@ -84,10 +87,13 @@ func decodeTraefik(class config.IngressClass, path string) (any, finding.List) {
 	if findings := class.DecodeSettings(own, &settings); findings.HasErrors() {
 		return nil, findings
 	}
-	if len(settings.EntryPoints) == 0 {
-		settings.EntryPoints = []string{"websecure"}
-	}
 	var findings finding.List
+	switch {
+	case len(settings.EntryPoints) == 0:
+		settings.EntryPoints = []string{"websecure"}
+	case path == "spec.gateway":
+		findings = append(findings, WrongSettings.At(finding.Object{}, own+".entryPoints", "has no effect on HTTPRoutes", "remove it: the listeners of the Gateway have the entry points"))
+	}
 	var err error
 	if settings.version, err = parseTraefikVersion(class.Version); err != nil {
 		findings = append(findings, WrongSettings.At(finding.Object{}, path+".version", err.Error(), "declare the version that the cluster runs"))
@@ -183,10 +189,74 @@ func inferredScheme(backend *endpoint.Backend) string {
 	return "http"
 }
 
-// protectTraefik puts a Middleware that asks the auth service in front of everything else on the router. With signIn:
-// errors, another one before it turns its 401 into the auth service's redirect; a 403 stays, or a person of another group
-// would be sent round in circles.
+// protectTraefik puts the Middlewares in front of everything else on the routers of an Ingress.
 func protectTraefik(request Request) (Changes, error) {
+	objects, err := askingMiddlewares(request)
+	if err != nil {
+		return Changes{}, err
+	}
+	references := make([]string, len(objects))
+	for i, object := range objects {
+		references[i] = request.Endpoint.Namespace + "-" + object.Name + traefikProvider
+	}
+	return Changes{Lists: map[string][]string{traefikMiddlewares: references}, Objects: objects}, nil
+}
+
+// protectTraefikGateway puts the Middlewares in front of everything else in the rules of an HTTPRoute. Traefik answers 500 where one is
+// missing.
+func protectTraefikGateway(request Request) (Changes, error) {
+	objects, err := askingMiddlewares(request)
+	if err != nil {
+		return Changes{}, err
+	}
+	changes := Changes{Objects: objects}
+	for _, object := range objects {
+		changes.Filters = append(changes.Filters, extensionFilter{"ExtensionRef", extensionReference{"traefik.io", object.Kind, object.Name}})
+	}
+	return changes, nil
+}
+
+// extensionFilter is a filter of an HTTPRoute that names an object of the controller, in the order of its fields.
+type extensionFilter struct {
+	Type         string             `json:"type"`
+	ExtensionRef extensionReference `json:"extensionRef"`
+}
+
+type extensionReference struct {
+	Group string `json:"group"`
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+}
+
+// routeTraefikGateway checks that Traefik speaks to the backend of a generated HTTPRoute as it must: it knows the protocol from the
+// Service alone (provider/kubernetes/gateway, httproute.go).
+func routeTraefikGateway(request Request) (Changes, error) {
+	backend := request.Endpoint.Backend
+	if backend == nil {
+		return Changes{}, nil
+	}
+	scheme := inferredScheme(backend)
+	switch strings.ToLower(backend.AppProtocol) {
+	case "":
+	case "http", "kubernetes.io/ws":
+		scheme = "http"
+	case "https", "kubernetes.io/wss":
+		scheme = "https"
+	case "kubernetes.io/h2c":
+		scheme = "h2c"
+	default:
+		return Changes{}, fmt.Errorf("traefik does not serve an HTTPRoute to appProtocol %q: write http, https or kubernetes.io/h2c", backend.AppProtocol)
+	}
+	if needed := backendScheme(backend.Protocol); needed != scheme {
+		return Changes{}, fmt.Errorf("traefik would speak %s to the backend, which speaks %s: write its appProtocol, https or kubernetes.io/h2c", scheme, needed)
+	}
+	return Changes{}, nil
+}
+
+// askingMiddlewares returns what asks the auth service, in the order in which a route must name them. With signIn: errors, another Middleware
+// before the one that asks turns its 401 into the auth service's redirect; a 403 stays, or a person of another group would be sent round
+// in circles.
+func askingMiddlewares(request Request) ([]Object, error) {
 	settings := request.Settings.(TraefikSettings)
 	e := request.Endpoint
 	forwardAuth := map[string]any{
@@ -198,24 +268,24 @@ func protectTraefik(request Request) (Changes, error) {
 	if settings.version.atLeast(traefikVersion{3, 6, 14}) {
 		forwardAuth["maxResponseBodySize"] = 65536
 	}
-	objects := []Object{{traefikAPI, "Middleware", middlewareName(e, ""), map[string]any{"forwardAuth": forwardAuth}}}
+	objects := []Object{middleware(e, "", map[string]any{"forwardAuth": forwardAuth})}
 	switch settings.SignIn {
 	case signInStatic:
 		if request.SignInURL == "" {
 			break
 		}
 		if !settings.version.atLeast(traefikVersion{3, 7, 0}) {
-			return Changes{}, errors.New("signIn: static needs Traefik 3.7: declare its version, or use signIn: errors or none")
+			return nil, errors.New("signIn: static needs Traefik 3.7: declare its version, or use signIn: errors or none")
 		}
 		forwardAuth["authSigninURL"] = withRedirect(request.SignInURL, "https://"+e.Hosts[0]+"/")
 	case signInErrors:
-		objects = append([]Object{{traefikAPI, "Middleware", middlewareName(e, "sign-in-"), signInSpec(request, settings)}}, objects...)
+		objects = append([]Object{middleware(e, "sign-in-", signInSpec(request, settings))}, objects...)
 	}
-	references := make([]string, len(objects))
-	for i, object := range objects {
-		references[i] = e.Namespace + "-" + object.Name + traefikProvider
-	}
-	return Changes{Lists: map[string][]string{traefikMiddlewares: references}, Objects: objects}, nil
+	return objects, nil
+}
+
+func middleware(e *endpoint.Endpoint, purpose string, spec any) Object {
+	return Object{APIVersion: traefikAPI, Kind: "Middleware", Name: objectName(e, purpose), Spec: spec}
 }
 
 func signInSpec(request Request, settings TraefikSettings) map[string]any {
@@ -246,9 +316,14 @@ func signInQuery(signInURL string) string {
 	return path + "?" + query + "rd={url}"
 }
 
-// middlewareName ends in a hash of the endpoint: Traefik knows a Middleware by namespace and name joined with a hyphen,
-// so that plain names of two namespaces can be one.
-func middlewareName(e *endpoint.Endpoint, purpose string) string {
-	sum := sha256.Sum256([]byte(e.Namespace + "/" + e.Name))
+// objectName ends in a hash of the endpoint: Traefik knows a Middleware by namespace and name joined with a hyphen, so that plain names
+// of two namespaces can be one. Objects for endpoints of several namespaces may stand in one, too.
+func objectName(e *endpoint.Endpoint, purpose string) string {
+	full := e.Namespace + "/" + e.Name
+	if e.Gateway != nil {
+		// An Ingress may have the same name.
+		full = e.Route.Kind() + " " + full
+	}
+	sum := sha256.Sum256([]byte(full))
 	return "private-endpoint-" + purpose + hex.EncodeToString(sum[:5])
 }

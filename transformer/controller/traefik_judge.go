@@ -50,18 +50,40 @@ func (o *Objects) middlewaresByID() map[string][]*manifest.Item {
 // authenticating are the fields of a Middleware that ask for credentials.
 var authenticating = []string{"forwardAuth", "basicAuth", "digestAuth"}
 
-// conflictsTraefik finds entries of router.middlewares that authenticate too (E17).
+// conflictsTraefik finds Middlewares of an endpoint that authenticate too (E17).
 func conflictsTraefik(e *endpoint.Endpoint, objects *Objects) []Flaw {
+	if e.Gateway == nil {
+		return conflicting(field(traefikMiddlewares), IngressMiddlewares(e.Route, objects))
+	}
 	var found []Flaw
-	for _, entry := range IngressMiddlewares(e.Route, objects) {
+	for i, rule := range e.Route.View("spec", "rules").Elements() {
+		found = append(found, conflicting(fmt.Sprintf("spec.rules[%d].filters", i), FilterMiddlewares(rule, e.Namespace, objects))...)
+	}
+	return found
+}
+
+func conflicting(field string, middlewares []Middleware) []Flaw {
+	var found []Flaw
+	for _, entry := range middlewares {
 		if entry.Item != nil && slices.ContainsFunc(authenticating, func(name string) bool { return entry.Item.View("spec", name).Exists() }) {
 			found = append(found, Flaw{
-				Rule: Conflict, Field: field(traefikMiddlewares), Cause: fmt.Sprintf("%s authenticates too", entry.Item.Object()),
-				Remedy: "remove the entry, or remove the intent to protect the Ingress by hand",
+				Rule: Conflict, Field: field, Cause: fmt.Sprintf("%s authenticates too", entry.Item.Object()),
+				Remedy: "remove the entry, or remove the intent to protect the route by hand",
 			})
 		}
 	}
 	return found
+}
+
+// FilterMiddlewares returns the Middlewares that the filters of a rule of an HTTPRoute in a namespace name, in their order.
+func FilterMiddlewares(rule manifest.View, namespace string, objects *Objects) []Middleware {
+	var middlewares []Middleware
+	for _, filter := range rule.Get("filters").Elements() {
+		if reference := filter.Get("extensionRef"); slices.Contains(traefikGroups, reference.Get("group").Text()) {
+			middlewares = append(middlewares, objects.Middleware(namespace, reference.Get("name").Text()))
+		}
+	}
+	return middlewares
 }
 
 // IngressMiddlewares returns the Middlewares that an Ingress names, in their order.

@@ -162,7 +162,7 @@ func TestTraefikNamesDoNotCollide(t *testing.T) {
 	for _, pair := range pairs {
 		for _, purpose := range []string{"", "sign-in-"} {
 			e := &endpoint.Endpoint{Namespace: pair[0], Name: pair[1]}
-			joined := pair[0] + "-" + middlewareName(e, purpose)
+			joined := pair[0] + "-" + objectName(e, purpose)
 			other, taken := names[joined]
 			require.False(t, taken, "%v and %v have the name %s", pair, other, joined)
 			names[joined] = pair
@@ -186,7 +186,7 @@ func TestTraefikConflicts(t *testing.T) {
 	middleware := func(namespace, name, spec string) string {
 		return "---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: " + name + ", namespace: " + namespace + "}\nspec: {" + spec + "}\n"
 	}
-	ours := middlewareName(&endpoint.Endpoint{Namespace: "cindy", Name: "admin"}, "")
+	ours := objectName(&endpoint.Endpoint{Namespace: "cindy", Name: "admin"}, "")
 	tests := map[string]struct {
 		annotations, beside string
 		rule                finding.Rule

@@ -25,20 +25,21 @@ var unprotecting = []Controller{
 	},
 	{
 		ID: "cilium", ClassControllers: []string{"cilium.io/ingress-controller"}, JudgeIngress: judgeNothing,
+		ExternalAuth: true, GatewayControllers: []string{"io.cilium/gateway-controller"},
 		ByHand: "route with an HTTPRoute that has the filter ExternalAuth: Cilium asks nobody on an Ingress",
 	},
 	{
-		ID: "istio", ClassControllers: []string{"istio.io/ingress-controller"}, JudgeIngress: judgeNothing,
+		ID: "istio", ClassControllers: []string{"istio.io/ingress-controller"}, GatewayControllers: []string{"istio.io/gateway-controller"}, JudgeIngress: judgeNothing,
 		ByHand: "route with a VirtualService, and apply an AuthorizationPolicy with action CUSTOM to its Gateway: no annotation makes Istio ask on an Ingress",
 	},
 	{
 		ID: "application-gateway", ClassControllers: []string{"azure/application-gateway"}, JudgeIngress: judgeNothing,
 		ByHand: "serve the Ingress with a controller that can ask: Azure Application Gateway signs nobody in",
 	},
-	{ID: "envoy-gateway", JudgeIngress: judgeNothing, ByHand: servesRoutes},
-	{ID: "gateway-api", JudgeIngress: judgeNothing, ByHand: servesRoutes},
-	{ID: "kgateway", JudgeIngress: judgeNothing, ByHand: servesRoutes},
-	{ID: "nginx-gateway-fabric", JudgeIngress: judgeNothing, ByHand: servesRoutes},
+	{ID: "envoy-gateway", GatewayControllers: []string{"gateway.envoyproxy.io/gatewayclass-controller"}, JudgeIngress: judgeNothing, ByHand: servesRoutes},
+	{ID: "gateway-api", ExternalAuth: true, JudgeIngress: judgeNothing, ByHand: servesRoutes},
+	{ID: "kgateway", GatewayControllers: []string{"kgateway.dev/kgateway"}, JudgeIngress: judgeNothing, ByHand: servesRoutes},
+	{ID: "nginx-gateway-fabric", ExternalAuth: true, GatewayControllers: []string{"gateway.nginx.org/nginx-gateway-controller"}, JudgeIngress: judgeNothing, ByHand: servesRoutes},
 }
 
 // servesRoutes is what to do about an Ingress of a controller for the Gateway API alone.

@@ -4,7 +4,9 @@
 package endpoint
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -14,11 +16,11 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// Endpoint is one object that carries intent, and the Ingress that makes its routes.
+// Endpoint is one object that carries intent, and the Ingress or HTTPRoute that makes its routes.
 type Endpoint struct {
-	// Source is the Service or Ingress that carries the intent.
+	// Source is the Service, Ingress or HTTPRoute that carries the intent.
 	Source *manifest.Item
-	// Route is the Ingress: the Source itself, or what is generated for a Service.
+	// Route is the Ingress or HTTPRoute: the Source itself, or what is generated for a Service.
 	Route *manifest.Item
 	// Private says whether the routes need sign-in.
 	Private bool
@@ -26,13 +28,15 @@ type Endpoint struct {
 	Namespace string
 	// Name is the name of Source and Route.
 	Name string
-	// Class is the listed class that serves the Ingress.
+	// Class is the listed class that serves the Ingress, or the Gateway of the HTTPRoute in the form of one.
 	Class config.IngressClass
+	// Gateway is the one of an HTTPRoute; nil for an Ingress.
+	Gateway *config.Gateway
 	// Hosts are the hosts of the rules, each once, in their order.
 	Hosts []string
 	// Paths are the paths of all rules, in their order.
 	Paths []string
-	// Backend is what stands behind the Route of a Service; the Ingresses of users have none.
+	// Backend is what stands behind the Route of a Service; the routes of users have none.
 	Backend *Backend
 	// Additions are the edits of the Route that belong to the endpoint.
 	Additions *Additions
@@ -46,6 +50,8 @@ type Backend struct {
 	Port int32
 	// PortName is its name, which may be empty.
 	PortName string
+	// AppProtocol is its appProtocol, which may be empty.
+	AppProtocol string
 	// Protocol is what it speaks.
 	Protocol Protocol
 	// Additions are the edits of the Service that belong to the endpoint.
@@ -59,9 +65,10 @@ func (e *Endpoint) Object() finding.Object { return e.Source.Object() }
 func (e *Endpoint) Generated() bool { return e.Route != e.Source }
 
 // Generate adds an object of kind and apiVersion that belongs to this endpoint, with the marks of what is generated (E8).
-// The name must be one that no other endpoint uses.
-func (e *Endpoint) Generate(apiVersion, kind, name string, spec any) error {
+// The name must be one that no other endpoint uses. An empty namespace is that of the source.
+func (e *Endpoint) Generate(apiVersion, kind, namespace, name string, spec any) error {
 	metadata := e.generatedMetadata(name)
+	metadata.Namespace = cmp.Or(namespace, metadata.Namespace)
 	metadata.Annotations[AnnotationFor] = e.Namespace + "/" + e.Name
 	item, err := manifest.New(map[string]any{"apiVersion": apiVersion, "kind": kind, "metadata": metadata, "spec": spec})
 	if err != nil {
@@ -128,6 +135,8 @@ func Expand(set *manifest.Set, settings *config.Config, options Options) (*Plan,
 			plan.expandService(source)
 		case kind == ingressKind:
 			plan.expandIngress(source)
+		case kind == httpRouteKind:
+			plan.expandHTTPRoute(source)
 		}
 	}
 	plan.refuseTakenNames()
@@ -168,7 +177,7 @@ func (p *Plan) read(item *manifest.Item) {
 	if item.Kind() == "Namespace" {
 		p.namespaces[item.Name()] = true
 	}
-	if isGeneratedKind(item) || routing == ingressKind {
+	if isGeneratedKind(item) || routes(routing) {
 		p.generatedKinds[item.Name()] = append(p.generatedKinds[item.Name()], item)
 	}
 	if _, generated := item.Annotation(AnnotationGeneratedFrom); generated {
@@ -194,7 +203,10 @@ func (p *Plan) mayMatter(item *manifest.Item, routing routing) bool {
 		return true
 	}
 	switch item.Kind() {
-	case "", "IngressClass", "Namespace", "Middleware":
+	case "", "IngressClass", "Namespace":
+		return true
+	}
+	if isGeneratedKind(item) {
 		return true
 	}
 	return item.ContainsFold(p.traces...)
@@ -207,8 +219,8 @@ func (p *Plan) readOurs(item *manifest.Item) {
 		p.report(WrongAnnotation, item, annotationField(AnnotationGeneratedFrom), fmt.Sprintf("marks what this function generates, and it generates no %s", item.Kind()), "remove the annotation")
 		return
 	}
-	if kind, name, found := strings.Cut(from, "/"); !found || name == "" || kind != "Service" && kind != "Ingress" {
-		p.report(WrongValue, item, annotationField(AnnotationGeneratedFrom), fmt.Sprintf("%q is not of the form Service/<name> or Ingress/<name>", from), "remove the object, it is generated again, or remove the annotation to keep it as your own")
+	if kind, name, found := strings.Cut(from, "/"); !found || name == "" || kind != "Service" && kind != "Ingress" && kind != "HTTPRoute" {
+		p.report(WrongValue, item, annotationField(AnnotationGeneratedFrom), fmt.Sprintf("%q is not of the form Service/<name>, Ingress/<name> or HTTPRoute/<name>", from), "remove the object, it is generated again, or remove the annotation to keep it as your own")
 		return
 	}
 	p.refuseIntent(item, from)
@@ -243,15 +255,15 @@ func (p *Plan) readUsers(item *manifest.Item, routing routing) {
 	case intent.any(), convertedFrom != "":
 		p.sources = append(p.sources, source{item, intent, len(recorded) > 0, convertedFrom})
 	default:
-		if len(recorded) > 0 && routing == ingressKind {
+		if len(recorded) > 0 && routes(routing) {
 			p.report(NoLongerPrivate, item, "metadata.annotations", "the intent is gone, so what was added for it was removed", "if the object must stay private, write the annotation again")
 		}
 		p.refuseSentinel(item, routing)
 		if routing == ingressKind {
 			p.warnShortBackends(item)
 		}
-		// Most objects have no intent, and are not asked for again; the verifier reads every Ingress.
-		if routing != ingressKind {
+		// Most objects have no intent, and are not asked for again; the verifier reads every route.
+		if !routes(routing) {
 			item.Release()
 		}
 	}
@@ -280,10 +292,9 @@ func (p *Plan) refuseSentinel(item *manifest.Item, routing routing) {
 				fmt.Sprintf("make it private with %s: \"private\", or choose a real class", p.vocabulary.key(keyAutoIngress)))
 		}
 	case httpRouteKind:
-		for i, reference := range item.View("spec", "parentRefs").Elements() {
-			if reference.Get("name").Text() == config.SentinelClass {
-				p.report(Sentinel, item, "spec.parentRefs"+index(i), "no Gateway has this name, and routes are not supported yet", "choose a real Gateway")
-			}
+		if namesSentinel(item) {
+			p.report(Sentinel, item, "spec.parentRefs", "no Gateway has this name, and the HTTPRoute is not private",
+				fmt.Sprintf("make it private with %s: \"true\", or name a real Gateway", p.vocabulary.key(keyPrivate)))
 		}
 	}
 }
@@ -354,25 +365,34 @@ func namespaceRemedy(item *manifest.Item) string {
 	return "pass --namespace, or set metadata.namespace"
 }
 
-// refuseForeignHosts holds every Ingress of a listed class to its namespace's own hosts (E11).
+// refuseForeignHosts holds every Ingress of a listed class, and every HTTPRoute of the configured Gateway, to its namespace's own hosts
+// (E11).
 func (p *Plan) refuseForeignHosts() {
 	if !p.settings.Spec.Hosts.EnforceSuffix {
 		return
 	}
 	for _, item := range p.Set.Items() {
-		if routingOf(item) == ingressKind && p.isListed(item) && !slices.Contains(p.ours, item) {
+		if p.isListed(item) && !slices.Contains(p.ours, item) {
 			p.refuseForeignHost(item)
 		}
 	}
 }
 
 func (p *Plan) isListed(item *manifest.Item) bool {
-	class := item.View("spec", "ingressClassName").Text()
-	if class == "" {
-		class, _ = item.Annotation(annotationLegacy)
+	switch routingOf(item) {
+	case ingressKind:
+		class := item.View("spec", "ingressClassName").Text()
+		if class == "" {
+			class, _ = item.Annotation(annotationLegacy)
+		}
+		_, listed := p.settings.Class(class)
+		return listed
+	case httpRouteKind:
+		return p.settings.Spec.Gateway != nil && slices.ContainsFunc(item.View("spec", "parentRefs").Elements(), func(parent manifest.View) bool {
+			return parentName(parent, p.EffectiveNamespace(item)) == p.settings.Spec.Gateway.Class().Name
+		})
 	}
-	_, listed := p.settings.Class(class)
-	return listed
+	return false
 }
 
 func (p *Plan) refuseForeignHost(item *manifest.Item) {
@@ -381,9 +401,7 @@ func (p *Plan) refuseForeignHost(item *manifest.Item) {
 		return
 	}
 	subdomain := p.settings.Spec.Subdomain
-	for i, rule := range item.View("spec", "rules").Elements() {
-		host := rule.Get("host").Text()
-		field := "spec.rules" + index(i) + ".host"
+	for field, host := range hostsOf(item) {
 		if !belongsToNamespace(host, namespace, subdomain) {
 			cause := fmt.Sprintf("%q does not belong to namespace %s", host, namespace)
 			if host == "" {
@@ -396,6 +414,29 @@ func (p *Plan) refuseForeignHost(item *manifest.Item) {
 		for _, other := range slices.Sorted(maps.Keys(p.namespaces)) {
 			if len(other) > len(namespace) && belongsToNamespace(host, other, subdomain) {
 				p.report(ForeignHost, item, field, fmt.Sprintf("%q is also a host of namespace %s", host, other), "choose a host that only this namespace can have")
+			}
+		}
+	}
+}
+
+// hostsOf returns the hosts of an Ingress or HTTPRoute by their fields; an absent one is empty.
+func hostsOf(item *manifest.Item) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		if routingOf(item) == ingressKind {
+			for i, rule := range item.View("spec", "rules").Elements() {
+				if !yield("spec.rules"+index(i)+".host", rule.Get("host").Text()) {
+					return
+				}
+			}
+			return
+		}
+		hosts := item.View("spec", "hostnames").Texts()
+		if len(hosts) == 0 {
+			yield("spec.hostnames", "")
+		}
+		for i, host := range hosts {
+			if !yield("spec.hostnames"+index(i), host) {
+				return
 			}
 		}
 	}

@@ -46,7 +46,7 @@ func (p *Plan) expandIngress(source source) {
 	}
 	p.addTLS(endpoint, ingress)
 	p.add(endpoint, computed)
-	p.reportIngress(endpoint)
+	p.reportRoute(endpoint)
 }
 
 // warnOpenIngress shows the closed way to write a private Ingress that would be open if this function were skipped. What
@@ -89,9 +89,14 @@ func (p *Plan) setClass(endpoint *Endpoint, ingress *networkingv1.Ingress, inten
 		p.refuseSentinel(item, ingressKind)
 		return false
 	}
-	name, field := p.settings.Spec.IngressClasses[0].Name, "spec.ingressClassName"
-	if intent.class != "" {
-		name, field = intent.class, annotationField(AnnotationIngressClass)
+	name, field := intent.class, annotationField(AnnotationIngressClass)
+	if name == "" {
+		field = "spec.ingressClassName"
+		if len(p.settings.Spec.IngressClasses) == 0 {
+			p.report(WrongClass, item, field, "no class is listed", p.listedClasses())
+			return false
+		}
+		name = p.settings.Spec.IngressClasses[0].Name
 	}
 	if !p.useClass(endpoint, name, field) {
 		return false
@@ -126,6 +131,9 @@ func (p *Plan) useClass(endpoint *Endpoint, name, field string) bool {
 }
 
 func (p *Plan) listedClasses() string {
+	if len(p.settings.Spec.IngressClasses) == 0 {
+		return "add the class to spec.ingressClasses"
+	}
 	names := make([]string, len(p.settings.Spec.IngressClasses))
 	for i, class := range p.settings.Spec.IngressClasses {
 		names[i] = class.Name
@@ -173,13 +181,20 @@ func (p *Plan) checkPath(item *manifest.Item, field string, path networkingv1.HT
 		p.report(InvalidPath, item, field+".pathType", fmt.Sprintf("%q is not a path type", *path.PathType), "write Prefix or Exact")
 	case text == "" && *path.PathType == networkingv1.PathTypeImplementationSpecific:
 		// Every controller reads an absent path as "/".
-	case !privatePath.MatchString(text), strings.Contains(text, "//"), strings.Contains(text+"/", "/../"), strings.Contains(text+"/", "/./"):
-		p.report(InvalidPath, item, field+".path", fmt.Sprintf("%q is not a path that all controllers read alike", text),
-			"use letters, digits, dot, underscore, hyphen and single slashes, without . and .. segments")
+	case !isPrivatePath(text):
+		p.report(InvalidPath, item, field+".path", fmt.Sprintf("%q is not a path that all controllers read alike", text), pathRemedy)
 	}
 	if path.Backend.Service == nil {
 		p.report(InvalidRoutes, item, field+".backend", "is not a Service", "write backend.service")
 	}
+}
+
+// pathRemedy says what isPrivatePath allows.
+const pathRemedy = "use letters, digits, dot, underscore, hyphen and single slashes, without . and .. segments"
+
+// isPrivatePath says whether all controllers read a path alike.
+func isPrivatePath(text string) bool {
+	return privatePath.MatchString(text) && !strings.Contains(text, "//") && !strings.Contains(text+"/", "/../") && !strings.Contains(text+"/", "/./")
 }
 
 // fillHosts gives the rules and tls entries without a host the generated one, and returns it (E10). A private Ingress
@@ -191,22 +206,28 @@ func (p *Plan) fillHosts(endpoint *Endpoint, ingress *networkingv1.Ingress, inte
 		return "", true
 	}
 	field := fmt.Sprintf("spec.rules[%d].host", max(hostless, 0))
-	if intent.noHost {
-		p.report(InvalidHost, item, field, "a private rule without a host is a way in for every host", fmt.Sprintf("write the host, or remove %s: \"false\"", p.vocabulary.key(keyGenerateHost)))
-		return "", false
-	}
-	generate := intent.host
-	if generate == "" {
-		generate = "true"
-	}
-	host, err := computeHost(p.settings, firstWord(generate, endpoint.Name), endpoint.Namespace)
-	if err != nil {
-		p.report(InvalidHost, item, field, err.Error(), hostRemedy(p.settings, fmt.Sprintf("choose a shorter word with %s, or write the host", p.vocabulary.key(keyGenerateHost))))
+	host, ok := p.generateHost(endpoint, intent, field)
+	if !ok {
 		return "", false
 	}
 	p.writeHosts(endpoint, ingress, host)
 	if hostless >= 0 {
 		p.report(HostFilled, item, field, fmt.Sprintf("set to %q", host), "")
+	}
+	return host, true
+}
+
+// generateHost returns the host that generate-host asks for; without it that is the one of "true".
+func (p *Plan) generateHost(endpoint *Endpoint, intent intent, field string) (string, bool) {
+	item := endpoint.Source
+	if intent.noHost {
+		p.report(InvalidHost, item, field, "a private rule without a host is a way in for every host", fmt.Sprintf("write the host, or remove %s: \"false\"", p.vocabulary.key(keyGenerateHost)))
+		return "", false
+	}
+	host, err := computeHost(p.settings, firstWord(cmp.Or(intent.host, "true"), endpoint.Name), endpoint.Namespace)
+	if err != nil {
+		p.report(InvalidHost, item, field, err.Error(), hostRemedy(p.settings, fmt.Sprintf("choose a shorter word with %s, or write the host", p.vocabulary.key(keyGenerateHost))))
+		return "", false
 	}
 	return host, true
 }
@@ -255,11 +276,12 @@ func (p *Plan) checkHosts(endpoint *Endpoint, ingress *networkingv1.Ingress, com
 	return p.findings.Count(finding.Error) == before
 }
 
-func (p *Plan) reportIngress(endpoint *Endpoint) {
+// reportRoute reports the endpoints that a private route of the user's is.
+func (p *Plan) reportRoute(endpoint *Endpoint) {
 	if !endpoint.Private {
 		return
 	}
 	for _, host := range endpoint.Hosts {
-		p.report(Created, endpoint.Source, "", fmt.Sprintf("private endpoint https://%s%s through class %s", host, endpoint.Paths[0], endpoint.Class.Name), "")
+		p.report(Created, endpoint.Source, "", fmt.Sprintf("private endpoint https://%s%s through %s", host, endpoint.Paths[0], endpoint.through()), "")
 	}
 }

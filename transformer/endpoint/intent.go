@@ -29,7 +29,7 @@ var kindsOf = map[string]routing{
 	"/Service":                              serviceKind,
 	"networking.k8s.io/Ingress":             ingressKind,
 	"extensions/Ingress":                    ingressKind,
-	"gateway.networking.k8s.io/HTTPRoute":   httpRouteKind,
+	gatewayGroup + "/HTTPRoute":             httpRouteKind,
 	"/Secret":                               harmless,
 	"/ConfigMap":                            harmless,
 	"/ServiceAccount":                       harmless,
@@ -50,6 +50,9 @@ var kindsOf = map[string]routing{
 }
 
 func routingOf(item *manifest.Item) routing { return kindsOf[item.Group()+"/"+item.Kind()] }
+
+// routes says whether objects of a kind carry routes, which can be made private.
+func routes(kind routing) bool { return kind == ingressKind || kind == httpRouteKind }
 
 // intent is what the annotations of one object ask for.
 type intent struct {
@@ -73,7 +76,7 @@ func (v vocabulary) readIntent(item *manifest.Item) (intent, finding.List) {
 	reader := intentReader{vocabulary: v, item: item, kind: routingOf(item)}
 	reader.readAnnotations()
 	reader.readLabels()
-	if reader.kind == serviceKind || reader.kind == ingressKind || reader.kind == httpRouteKind {
+	if reader.kind == serviceKind || routes(reader.kind) {
 		reader.findMisplaced(item.View(), "")
 	}
 	reader.combine()
@@ -160,10 +163,8 @@ func (r *intentReader) combine() {
 	switch r.kind {
 	case serviceKind:
 		r.combineService()
-	case ingressKind:
-		r.combineIngress()
-	case httpRouteKind:
-		r.refuseRoute()
+	case ingressKind, httpRouteKind:
+		r.combineRoute()
 	case harmless:
 		r.warnHarmless()
 	default:
@@ -191,13 +192,13 @@ func (r *intentReader) combineService() {
 	r.intent.saysNo = auto == "false"
 }
 
-func (r *intentReader) combineIngress() {
+func (r *intentReader) combineRoute() {
 	if value, ok := r.values[r.key(keyAutoIngress)]; ok && value != "false" {
 		r.report(WrongAnnotation, annotationField(r.key(keyAutoIngress)), "belongs on a Service",
-			fmt.Sprintf("write %s: \"true\" to make every route of this Ingress private", r.key(keyPrivate)))
+			fmt.Sprintf("write %s: \"true\" to make every route of this %s private", r.key(keyPrivate), r.item.Kind()))
 	}
 	if r.intent.port != "" {
-		r.report(WrongAnnotation, annotationField(AnnotationPort), "has no effect on an Ingress", "remove it: the backend names the port")
+		r.report(WrongAnnotation, annotationField(AnnotationPort), "has no effect on an "+r.item.Kind(), "remove it: the backend names the port")
 	}
 	private := r.choice(keyPrivate, "true", "false")
 	r.intent.private = private == "true"
@@ -206,27 +207,20 @@ func (r *intentReader) combineIngress() {
 	r.intent.saysNo = private == "false"
 }
 
-// refuseRoute keeps intent on an HTTPRoute from being lost.
-func (r *intentReader) refuseRoute() {
-	for _, key := range r.wanted() {
-		r.report(NotSupported, annotationField(key), "intent on an HTTPRoute is not supported yet", "use a Service or an Ingress, or remove the annotation")
-	}
-}
-
 func (r *intentReader) refuseKind() {
 	cause := fmt.Sprintf("%s of %s is not a kind that can be protected", r.item.Kind(), r.item.APIVersion())
 	if r.item.Kind() == "" {
 		cause = "an object without a kind cannot be protected"
 	}
 	for _, key := range r.wanted() {
-		r.report(UnprotectedKind, annotationField(key), cause, "put the annotation on a Service or an Ingress, or remove it")
+		r.report(UnprotectedKind, annotationField(key), cause, "put the annotation on a Service, an Ingress or an HTTPRoute, or remove it")
 	}
 }
 
 func (r *intentReader) warnHarmless() {
 	for _, key := range r.wanted() {
 		r.report(UselessIntent, annotationField(key), fmt.Sprintf("has no effect on a %s", r.item.Kind()),
-			"put the annotation on the Service or Ingress that routes")
+			"put the annotation on the Service, Ingress or HTTPRoute that routes")
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 
 // Private is one private endpoint, as it stands in a set that is not going to be changed.
 type Private struct {
-	// Source is the Service or Ingress that carries the intent.
+	// Source is the Service, Ingress or HTTPRoute that carries the intent.
 	Source *manifest.Item
-	// Route is the Ingress: the Source itself, or what was generated for a Service; nil where nothing was.
+	// Route is the Ingress or HTTPRoute: the Source itself, or what was generated for a Service; nil where nothing was.
 	Route *manifest.Item
 	// Namespace is the one in which the endpoint lives.
 	Namespace string
@@ -73,7 +73,7 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 	p.refuseSentinelClass(item)
 	if from, ok := item.Annotation(AnnotationGeneratedFrom); ok {
 		p.refuseIntent(item, from)
-		if routing == ingressKind {
+		if routes(routing) {
 			return nil, from
 		}
 		return nil, ""
@@ -92,7 +92,7 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 		return nil, ""
 	}
 	private := &Private{Source: item, Namespace: namespace}
-	if routing == ingressKind {
+	if routes(routing) {
 		private.Route = item
 	}
 	return private, ""
@@ -101,7 +101,7 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 // Closed says whether the source still stands in the form that nothing serves.
 func (p Private) Closed() bool {
 	legacy, _ := p.Source.Annotation(annotationLegacy)
-	return p.Source.View("spec", "ingressClassName").Text() == config.SentinelClass || legacy == config.SentinelClass ||
+	return p.Source.View("spec", "ingressClassName").Text() == config.SentinelClass || legacy == config.SentinelClass || namesSentinel(p.Source) ||
 		p.Source.View("spec", "loadBalancerClass").Text() == config.SentinelClass
 }
 

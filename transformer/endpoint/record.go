@@ -3,6 +3,7 @@ package endpoint
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -21,6 +22,9 @@ const (
 	recordClass       = "class"
 	recordLegacyClass = "legacyClass"
 	recordType        = "type"
+	recordHostnames   = "hostnames"
+	recordParents     = "parentRefs"
+	recordFilters     = "filters"
 	listSuffix        = "[]"
 )
 
@@ -139,6 +143,12 @@ func restoreEntry(item *manifest.Item, key, value string) error {
 		return restoreTLS(item, value)
 	case key == recordTLSHosts:
 		return restoreTLSHosts(item, value)
+	case key == recordHostnames:
+		return restoreHostnames(item, value)
+	case key == recordParents:
+		return restoreParents(item, value)
+	case key == recordFilters:
+		return restoreFilters(item, value)
 	case strings.HasSuffix(key, listSuffix):
 		return restoreList(item, strings.TrimSuffix(key, listSuffix), value)
 	case !strings.Contains(key, "/"):
@@ -279,4 +289,27 @@ func splitList(value string) []string {
 		}
 	}
 	return list
+}
+
+// hashOf is shortHash of a value that JSON can encode, whatever the order of its keys.
+func hashOf(value any) (string, error) {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return "", err
+	}
+	var plain any
+	if err := json.Unmarshal(encoded, &plain); err != nil {
+		return "", err
+	}
+	sorted, err := json.Marshal(plain)
+	return shortHash(string(sorted)), err
+}
+
+// hashOfView is hashOf for a value inside an item.
+func hashOfView(view manifest.View) (string, error) {
+	var value any
+	if err := view.Node().Decode(&value); err != nil {
+		return "", err
+	}
+	return hashOf(value)
 }

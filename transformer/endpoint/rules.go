@@ -141,26 +141,6 @@ metadata:
 		Example: ingressStart + `    dev.okteto.com/auto-ingress: "private"
 ` + ingressEnd,
 	}
-	// NotSupported is a part of the specification that this version does not have yet.
-	NotSupported = finding.Rule{
-		Code: "PE116", Severity: finding.Error, Title: "not supported yet",
-		Cause: "The annotation stands on an HTTPRoute, which this version cannot make private. Passed over, it would leave the route " +
-			"public.",
-		Remedy: "Use a Service or an Ingress, or protect the route by hand and remove the annotation.",
-		Example: `apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata:
-  name: admin
-  namespace: cindy
-  annotations:
-    dev.okteto.com/private: "true"
-spec:
-  rules:
-  - backendRefs:
-    - name: admin
-      port: 80
-`,
-	}
 	// NoNamespace is a source without a namespace (E4).
 	NoNamespace = finding.Rule{
 		Code: "PE120", Severity: finding.Error, Title: "no namespace",
@@ -526,7 +506,7 @@ metadata:
 // Rules returns the rules that this package reports.
 func Rules() []finding.Rule {
 	return []finding.Rule{
-		UnreadableObject, WrongValue, WrongKey, MisplacedIntent, UnprotectedKind, UselessIntent, WrongAnnotation, NotSupported,
+		UnreadableObject, WrongValue, WrongKey, MisplacedIntent, UnprotectedKind, UselessIntent, WrongAnnotation,
 		NoNamespace, NoPort, InvalidHost, SharedHost, WrongServiceType, NameTaken, WrongClass, InvalidPath, InvalidRoutes,
 		ForeignHost, ShortBackend, Sentinel, OpenSource, PublicLoadBalancer, Selection, UnreadableRecord, NoLongerPrivate,
 		Pruned, Overwritten, Created, PortChosen, Converted, NamespaceAssumed, ClassSet, HostFilled,

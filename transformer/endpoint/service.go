@@ -31,7 +31,7 @@ func isOpenType(serviceType corev1.ServiceType) bool {
 	return serviceType == corev1.ServiceTypeLoadBalancer || serviceType == corev1.ServiceTypeNodePort
 }
 
-// expandService makes the Ingress of a Service (E1).
+// expandService makes the Ingress or HTTPRoute of a Service (E1).
 func (p *Plan) expandService(source source) {
 	item := source.item
 	service := &corev1.Service{}
@@ -44,7 +44,7 @@ func (p *Plan) expandService(source source) {
 	}
 	namespace, hasNamespace := p.namespaceOf(item)
 	choice, hasPort := p.portOf(item, service, source.intent.port)
-	class, hasClass := p.classOfService(item, source.intent.class)
+	class, gateway, hasClass := p.classOfService(item, source.intent.class)
 	if !p.convertService(source, service) || !hasNamespace || !hasPort || !hasClass {
 		return
 	}
@@ -55,13 +55,13 @@ func (p *Plan) expandService(source source) {
 	}
 	endpoint := &Endpoint{
 		Source: item, Private: source.intent.private, Namespace: namespace, Name: service.Name,
-		Class: class, Hosts: []string{host}, Paths: []string{"/"},
-		Backend: &Backend{Port: choice.port.Port, PortName: choice.port.Name, Protocol: choice.protocol, Additions: newAdditions(item, false)},
+		Class: class, Gateway: gateway, Hosts: []string{host}, Paths: []string{"/"},
+		Backend: newBackend(item, choice),
 	}
 	if source.convertedFrom != "" {
 		endpoint.Backend.Additions.remember(recordType, source.convertedFrom)
 	}
-	if err := endpoint.buildIngress(p.settings); err != nil {
+	if err := endpoint.build(p.settings); err != nil {
 		p.findings = append(p.findings, unreadable(item, err))
 		return
 	}
@@ -105,16 +105,21 @@ func (p *Plan) portOf(item *manifest.Item, service *corev1.Service, wanted strin
 	return portChoice{}, false
 }
 
-// classOfService returns the class of a Service's Ingress: the one that it names, or the first of the list (E9).
-func (p *Plan) classOfService(item *manifest.Item, name string) (config.IngressClass, bool) {
-	if name == "" {
-		return p.settings.Spec.IngressClasses[0], true
+// classOfService returns the class of a Service's Ingress: the one that it names, or the first of the list (E9). A Service
+// that names none has an HTTPRoute where a Gateway is configured (E1).
+func (p *Plan) classOfService(item *manifest.Item, name string) (config.IngressClass, *config.Gateway, bool) {
+	gateway := p.settings.Spec.Gateway
+	switch {
+	case name == "" && gateway != nil:
+		return gateway.Class(), gateway, true
+	case name == "":
+		return p.settings.Spec.IngressClasses[0], nil, true
 	}
 	class, listed := p.settings.Class(name)
 	if !listed {
 		p.report(WrongClass, item, annotationField(AnnotationIngressClass), fmt.Sprintf("class %q is not listed", name), p.listedClasses())
 	}
-	return class, listed
+	return class, nil, listed
 }
 
 // convertService takes a private Service off every way that leads around the ingress controller (E6).
@@ -215,6 +220,22 @@ func (p *Plan) reportConversion(item *manifest.Item, from corev1.ServiceType, co
 			p.report(Converted, item, "spec."+name, "removed", "")
 		}
 	}
+}
+
+func newBackend(item *manifest.Item, choice portChoice) *Backend {
+	backend := &Backend{Port: choice.port.Port, PortName: choice.port.Name, Protocol: choice.protocol, Additions: newAdditions(item, false)}
+	if choice.port.AppProtocol != nil {
+		backend.AppProtocol = *choice.port.AppProtocol
+	}
+	return backend
+}
+
+// build builds the one object that routes to a Service.
+func (e *Endpoint) build(settings *config.Config) error {
+	if e.Gateway != nil {
+		return e.buildHTTPRoute()
+	}
+	return e.buildIngress(settings)
 }
 
 // buildIngress builds the one Ingress of a Service. It has a class, a host and TLS, and no protection yet.
@@ -324,6 +345,6 @@ func (p *Plan) reportService(endpoint *Endpoint, choice portChoice) {
 		kind = "private"
 	}
 	p.findings = append(p.findings,
-		Created.At(endpoint.Object(), "", fmt.Sprintf("%s endpoint https://%s/ through class %s", kind, endpoint.Hosts[0], endpoint.Class.Name), ""),
+		Created.At(endpoint.Object(), "", fmt.Sprintf("%s endpoint https://%s/ through %s", kind, endpoint.Hosts[0], endpoint.through()), ""),
 		PortChosen.At(endpoint.Object(), fmt.Sprintf("spec.ports[%d]", choice.index), fmt.Sprintf("port %s, %s: %s", portName(choice.port), choice.protocol, choice.reason), ""))
 }

@@ -37,8 +37,8 @@ func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *pol
 	namespace := r.objects.NamespaceOf(item)
 	gateway := cmp.Or(parent.Get("namespace").Text(), namespace) + "/" + parent.Get("name").Text()
 	base := Way{Item: item, Namespace: namespace, Via: kind + " " + gateway}
-	for _, host := range r.gatewayHosts(item, kind, gateway, parent) {
-		base.Host = host
+	for _, taken := range r.gatewayHosts(item, kind, gateway, parent) {
+		base.Host, base.TLS = taken.host, taken.tls
 		for i, rule := range item.View("spec", "rules").Elements() {
 			way := base
 			way.Field = fmt.Sprintf("spec.rules[%d]", i)
@@ -56,20 +56,29 @@ func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *pol
 	}
 }
 
+// attachment is a host for which a listener takes a route.
+type attachment struct {
+	host string
+	tls  bool
+}
+
 // gatewayHosts returns the hosts for which a parent takes a route: what the hosts of the route share with those of its
-// listeners. Of a Gateway that is not in the set nothing is known, so that it takes all. A listener takes routes of its own
+// listeners. Of a Gateway that is not in the set nothing is known, so that it takes all, over TLS. A listener takes routes of its own
 // namespace unless it says otherwise.
-func (r *reader) gatewayHosts(item *manifest.Item, kind, gateway string, parent manifest.View) []string {
+func (r *reader) gatewayHosts(item *manifest.Item, kind, gateway string, parent manifest.View) []attachment {
 	hosts := item.View("spec", "hostnames").Texts()
 	if len(hosts) == 0 {
 		hosts = []string{""}
 	}
 	namespace, name := splitName(gateway)
 	gateways := r.objects.Named(gatewayGroup, "Gateway", namespace, name)
+	var taken []attachment
 	if kind != "Gateway" || len(gateways) == 0 {
-		return normalHosts(hosts)
+		for _, host := range normalHosts(hosts) {
+			taken = append(taken, attachment{host, true})
+		}
+		return taken
 	}
-	var taken []string
 	for _, listener := range gateways[0].View("spec", "listeners").Elements() {
 		section, port := parent.Get("sectionName").Text(), parent.Get("port").Text()
 		from := cmp.Or(listener.Get("allowedRoutes", "namespaces", "from").Text(), "Same")
@@ -79,7 +88,7 @@ func (r *reader) gatewayHosts(item *manifest.Item, kind, gateway string, parent 
 		}
 		for _, host := range hosts {
 			if shared, ok := sharedHost(normalHost(host), normalHost(listener.Get("hostname").Text())); ok {
-				taken = append(taken, shared)
+				taken = append(taken, attachment{shared, listener.Get("protocol").Text() != "HTTP"})
 			}
 		}
 	}

@@ -51,10 +51,14 @@ func newPolicies(r *reader) *policies {
 // judge says who is asked on a rule of a route through a parent, given as kind namespace/name: by a filter of the rule, else by the
 // policy of the route, else by that of the parent. A ListenerSet does not have the policy of its Gateway.
 func (p *policies) judge(item *manifest.Item, rule manifest.View, parent string) controller.Judgement {
-	if judgement, ok := p.judgeFilters(item, rule); ok {
+	id := p.reader.serving.OfGateway(parent)
+	if judgement, ok := p.judgeFilters(item, rule, parent); ok {
 		return judgement
 	}
 	namespace := p.reader.objects.NamespaceOf(item)
+	if id != "" && id != "envoy-gateway" {
+		return p.unfollowed(item, id)
+	}
 	ofRoute := withSection(p.byTarget[item.Kind()+" "+namespace+"/"+item.Name()], rule.Get("name").Text())
 	ofGateway := withSection(p.byTarget[parent], "")
 	switch {
@@ -98,23 +102,43 @@ func withSection(all []policy, section string) []policy {
 	return append(part, whole...)
 }
 
+// unfollowed is the judgement of a route whose controller does not follow SecurityPolicies, even where one is about the route.
+func (p *policies) unfollowed(item *manifest.Item, id string) controller.Judgement {
+	var judgement controller.Judgement
+	for _, found := range p.byTarget[item.Kind()+" "+p.reader.objects.NamespaceOf(item)+"/"+item.Name()] {
+		judgement.Flaws = append(judgement.Flaws, ignored("", found.item.Object().String(), id, "envoy-gateway"))
+	}
+	return judgement
+}
+
+// ignored is protection of another controller than the one that serves the Gateway.
+func ignored(field, what, id, owner string) controller.Flaw {
+	return controller.Flaw{
+		Rule: filterIgnored, Opens: true, Field: field, Cause: fmt.Sprintf("%s is followed by %s, and %s serves the Gateway", what, owner, id),
+		Remedy: "write what the controller of the Gateway understands: run the function with the right spec.gateway.controller",
+	}
+}
+
 // judgeFilters reads the filters of a rule that ask: a Middleware of Traefik, or the ExternalAuth filter of GEP-1494.
-func (p *policies) judgeFilters(item *manifest.Item, rule manifest.View) (controller.Judgement, bool) {
-	var middlewares []controller.Middleware
-	namespace := p.reader.objects.NamespaceOf(item)
+func (p *policies) judgeFilters(item *manifest.Item, rule manifest.View, parent string) (controller.Judgement, bool) {
+	namespace, id := p.reader.objects.NamespaceOf(item), p.reader.serving.OfGateway(parent)
 	for _, filter := range rule.Get("filters").Elements() {
-		reference := filter.Get("extensionRef")
 		switch {
-		case filter.Get("type").Text() == "ExternalAuth":
+		case filter.Get("type").Text() != "ExternalAuth":
+		case id != "" && !controller.HasExternalAuth(id):
+			return controller.Judgement{Flaws: []controller.Flaw{ignored("spec.rules", "the filter ExternalAuth", id, "other controllers")}}, true
+		default:
 			return judgeExternalAuth(filter.Get("externalAuth"), namespace), true
-		case slices.Contains(traefikGroups, reference.Get("group").Text()):
-			middlewares = append(middlewares, p.reader.objects.Middleware(namespace, reference.Get("name").Text()))
 		}
 	}
-	if len(middlewares) == 0 {
+	middlewares := controller.FilterMiddlewares(rule, namespace, p.reader.objects)
+	switch {
+	case len(middlewares) == 0:
 		return controller.Judgement{}, false
+	case id != "" && id != "traefik":
+		return controller.Judgement{Flaws: []controller.Flaw{ignored("spec.rules", "the Middleware "+middlewares[0].Reference, id, "traefik")}}, true
 	}
-	return p.reader.serving.JudgeMiddlewares("", "spec.rules", middlewares, p.reader.objects), true
+	return p.reader.serving.JudgeMiddlewares(parent, "spec.rules", middlewares, p.reader.objects), true
 }
 
 // judgeExternalAuth reads the filter of GEP-1494: https://gateway-api.sigs.k8s.io/geps/gep-1494/.
@@ -309,6 +333,41 @@ spec:
         port: 80
 `,
 	}
+	filterIgnored = finding.Rule{
+		Code: "PE606", Severity: finding.Error, Title: "protection of another controller",
+		Cause: "A route seems to be protected by a policy or a filter, and the controller of its Gateway does not follow it: a SecurityPolicy is " +
+			"Envoy Gateway's, a Middleware Traefik's, and the filter ExternalAuth is served by few. Some controllers answer such a route with an error, " +
+			"others serve it to everybody.",
+		Remedy: "Write what the controller of the Gateway understands. spec.gateway.controller in the configuration, or the GatewayClass in the set, says " +
+			"which one that is.",
+		Example: `apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata:
+  name: traefik
+spec:
+  controllerName: traefik.io/gateway-controller
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata:
+  name: public
+  namespace: cindy
+spec:
+  gatewayClassName: traefik
+  listeners:
+  - name: https
+    port: 443
+    protocol: HTTPS
+---
+` + policyExample + `  targetRefs:
+  - group: gateway.networking.k8s.io
+    kind: HTTPRoute
+    name: admin
+  basicAuth:
+    users:
+      name: users
+`,
+	}
 	policyPrefix = finding.Rule{
 		Code: "PE605", Severity: finding.Error, Title: "policy that asks for another path",
 		Cause: "path of an extAuth is a prefix: Envoy appends the path of the request. oauth2-proxy answers the question on /oauth2/auth alone, and on " +
@@ -396,5 +455,5 @@ spec:
 
 // gatewayRules returns the rules of this file.
 func gatewayRules() []finding.Rule {
-	return []finding.Rule{policyAstray, policyFailsOpen, policyReplaced, policyWithoutCookie, policyPrefix, filterExperimental, filterWithoutCookie}
+	return []finding.Rule{policyAstray, policyFailsOpen, policyReplaced, policyWithoutCookie, policyPrefix, filterIgnored, filterExperimental, filterWithoutCookie}
 }

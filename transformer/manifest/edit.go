@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -59,6 +60,31 @@ func (i *Item) Set(value any, path ...string) error {
 	if changed && reshaped {
 		return i.forgetHostIDs()
 	}
+	return nil
+}
+
+// Prepend puts value, which may be what Set takes, before the first element of the sequence at path. It creates the sequence where it is
+// absent or null, and fails as Set does.
+func (i *Item) Prepend(value any, path ...string) error {
+	root, err := i.Node()
+	if err != nil {
+		return err
+	}
+	sequence := root.YNode()
+	for _, element := range path {
+		if sequence = at(sequence, element); isNull(sequence) {
+			return i.Set([]any{value}, path...)
+		}
+	}
+	node, err := valueNode(value)
+	switch {
+	case err != nil:
+		return fmt.Errorf("prepend to %s: %w", strings.Join(path, "."), err)
+	case sequence.Kind != yaml.SequenceNode:
+		return fmt.Errorf("prepend to %s: it is no sequence", strings.Join(path, "."))
+	}
+	sequence.Content = slices.Insert(sequence.Content, 0, node)
+	i.touch()
 	return nil
 }
 

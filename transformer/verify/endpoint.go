@@ -102,14 +102,9 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	case e.Route == nil:
 		return missing(NotRun, "", "the function did not run: no Ingress was generated from this private Service", runRemedy)
 	}
-	class := c.serving.ClassOf(e.Route)
-	id := c.serving.Of(class)
-	if id == "" {
-		c.report(e.Source, e.Namespace, c.unserved(e, class))
+	if !c.judge(e, &proof) {
 		return proof
 	}
-	proof.Controller = id
-	proof.Auth = c.serving.JudgeIngress(class, e.Route, c.objects)
 	for _, flaw := range proof.Auth.Flaws {
 		if found := flaw.Finding(e.Route.Object()); flaw.Opens {
 			c.keep(e.Route, found)
@@ -121,13 +116,61 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 		}
 	}
 	if !proof.Auth.Closed() {
-		c.unprotected(e, id, proof.Auth)
+		c.unprotected(e, proof.Controller, proof.Auth)
 		return proof
 	}
 	c.constraint(e, proof.Auth)
 	c.authService(e, proof.Auth)
 	c.ownRoutes(e, proof)
 	return proof
+}
+
+// judge fills in who serves an endpoint and who is asked there. It reports an endpoint of which nobody can tell.
+func (c *checker) judge(e endpoint.Private, proof *Proof) bool {
+	if e.Route.Kind() == "HTTPRoute" {
+		return c.judgeHTTPRoute(e, proof)
+	}
+	class := c.serving.ClassOf(e.Route)
+	proof.Controller = c.serving.Of(class)
+	if proof.Controller == "" {
+		c.report(e.Source, e.Namespace, c.unserved(e, class))
+		return false
+	}
+	proof.Auth = c.serving.JudgeIngress(class, e.Route, c.objects)
+	return true
+}
+
+// judgeHTTPRoute joins what is asked on the rules of an HTTPRoute: all must ask, and the same.
+func (c *checker) judgeHTTPRoute(e endpoint.Private, proof *Proof) bool {
+	if len(proof.Own) == 0 {
+		c.report(e.Source, e.Namespace, NotProved.At(e.Object(), "spec.parentRefs", "not proved: no Gateway takes this HTTPRoute, as far as the set tells", "attach it to a listener of the configured Gateway"))
+		return false
+	}
+	proof.Auth = controller.Judgement{Asks: proof.Own[0].Auth.Asks, By: proof.Own[0].Auth.By}
+	for _, way := range proof.Own {
+		id := c.serving.OfGateway(way.Via)
+		if id == "" {
+			c.report(e.Source, e.Namespace, NotProved.At(e.Object(), "spec.parentRefs", "not proved: nothing says which controller serves "+way.Via, c.gatewayRemedy()))
+			return false
+		}
+		proof.Controller = id
+		if way.Auth.Asks != proof.Auth.Asks {
+			proof.Auth.Asks = ""
+		}
+		for _, flaw := range way.Auth.Flaws {
+			if !slices.Contains(proof.Auth.Flaws, flaw) {
+				proof.Auth.Flaws = append(proof.Auth.Flaws, flaw)
+			}
+		}
+	}
+	return true
+}
+
+func (c *checker) gatewayRemedy() string {
+	if c.Settings == nil {
+		return "pass --config, and describe the Gateway under spec.gateway"
+	}
+	return "describe the Gateway under spec.gateway in the configuration"
 }
 
 // unserved says why nobody knows which controller serves an endpoint.
@@ -327,15 +370,23 @@ func (c *checker) tls(e endpoint.Private, proof Proof) {
 			missing = append(missing, host)
 		}
 	}
-	if len(missing) > 0 {
+	switch {
+	case len(missing) == 0:
+	case e.Route.Kind() == "HTTPRoute":
+		c.report(e.Route, e.Namespace, NoTLS.At(e.Route.Object(), "spec.parentRefs", fmt.Sprintf("private host %s is also served by a listener without TLS: its sign-in cookie travels in the clear", strings.Join(missing, " and ")),
+			"name the listener with TLS as sectionName, and let another HTTPRoute redirect what comes to the other one"))
+	default:
 		c.report(e.Route, e.Namespace, NoTLS.At(e.Route.Object(), "spec.tls", fmt.Sprintf("private host %s has no TLS: its sign-in cookie travels in the clear", strings.Join(missing, " and ")),
 			"add a tls entry with a Secret for the host, or set spec.tls.clusterIssuer in the configuration"))
 	}
 }
 
 // hasTLS says whether a host is served with TLS: because its own object says so or, where that is a matter of the host, another
-// one. Traefik decides it for each route.
+// one. Traefik decides it for each route, and a listener for the HTTPRoutes that are attached to it.
 func (c *checker) hasTLS(way *exposure.Way, id string) bool {
+	if way.Item.Kind() == "HTTPRoute" {
+		return way.TLS
+	}
 	return slices.ContainsFunc(c.byHost[way.Host], func(other *exposure.Way) bool {
 		return other.TLS && (other.Item == way.Item || other.Via == way.Via && id != "traefik")
 	})

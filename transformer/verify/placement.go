@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
@@ -70,12 +71,12 @@ func Placement(set *manifest.Set, namespaceOf func(*manifest.Item) string) findi
 		madeFor, _ := item.Annotation(endpoint.AnnotationFor)
 		namespace := namespaceOf(item)
 		switch {
-		case item.Kind() == "Ingress" || item.Kind() == "Service":
+		case item.Kind() == "Ingress" || item.Kind() == "HTTPRoute" || item.Kind() == "Service":
 			if !names(madeFor, namespace, item.Name()) {
 				findings = append(findings, moved(item, madeFor))
 			}
 			findings = append(findings, dangling(item, namespace, present)...)
-		case !present["Ingress "+madeFor] && namespace != "":
+		case !present["Ingress "+madeFor] && !present["HTTPRoute "+madeFor] && namespace != "":
 			findings = append(findings, moved(item, madeFor))
 		}
 	}
@@ -107,20 +108,43 @@ func moved(item *manifest.Item, madeFor string) finding.Finding {
 
 // dangling looks for the Middlewares that we generated, by the form of their names.
 func dangling(item *manifest.Item, namespace string, present map[string]bool) finding.List {
-	const key, ours, provider = "traefik.ingress.kubernetes.io/router.middlewares", "private-endpoint-", "@kubernetescrd"
 	var findings finding.List
-	value, _ := item.Annotation(key)
-	for _, reference := range strings.Split(value, ",") {
-		reference = strings.TrimSpace(reference)
-		// The last one, because a namespace may hold the words too.
-		at := strings.LastIndex(reference, "-"+ours)
-		if at < 0 || !strings.HasSuffix(reference, provider) {
-			continue
-		}
-		name := strings.TrimSuffix(reference[at+1:], provider)
-		if !present["Middleware "+reference[:at]+"/"+name] && (namespace != "" || !present["Middleware /"+name]) {
-			findings = append(findings, Dangling.At(item.Object(), "metadata.annotations["+key+"]", fmt.Sprintf("%s is not in the set", reference), placementRemedy))
+	for field, reference := range references(item, namespace) {
+		if !present["Middleware "+reference] && (namespace != "" || !present["Middleware /"+afterSlash(reference)]) {
+			findings = append(findings, Dangling.At(item.Object(), field, fmt.Sprintf("Middleware %s is not in the set", reference), placementRemedy))
 		}
 	}
 	return findings
+}
+
+func afterSlash(name string) string {
+	_, after, _ := strings.Cut(name, "/")
+	return after
+}
+
+// references returns the Middlewares of ours, as namespace/name, that an Ingress or HTTPRoute names, with the field that does.
+func references(item *manifest.Item, namespace string) iter.Seq2[string, string] {
+	const key, ours, provider = "traefik.ingress.kubernetes.io/router.middlewares", "private-endpoint-", "@kubernetescrd"
+	return func(yield func(string, string) bool) {
+		value, _ := item.Annotation(key)
+		for _, reference := range strings.Split(value, ",") {
+			reference = strings.TrimSpace(reference)
+			// The last one, because a namespace may hold the words too.
+			at := strings.LastIndex(reference, "-"+ours)
+			if at < 0 || !strings.HasSuffix(reference, provider) {
+				continue
+			}
+			if name := strings.TrimSuffix(reference[at+1:], provider); !yield("metadata.annotations["+key+"]", reference[:at]+"/"+name) {
+				return
+			}
+		}
+		for i, rule := range item.View("spec", "rules").Elements() {
+			for _, filter := range rule.Get("filters").Elements() {
+				name := filter.Get("extensionRef", "name").Text()
+				if strings.HasPrefix(name, ours) && !yield(fmt.Sprintf("spec.rules[%d].filters", i), namespace+"/"+name) {
+					return
+				}
+			}
+		}
+	}
 }

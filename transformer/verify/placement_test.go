@@ -138,8 +138,30 @@ func TestPlacementSaysWhatToDo(t *testing.T) {
 	output := strings.ReplaceAll(written(t, "cindy"), "namespace: cindy", "namespace: bob")
 	findings := place(t, output)
 	require.Equal(t, "was written for cindy/private", findings[0].Cause)
-	require.Regexp(t, `\Acindy-private-endpoint-[0-9a-f]{10}@kubernetescrd is not in the set\z`, findings[1].Cause)
+	require.Regexp(t, `\AMiddleware cindy/private-endpoint-[0-9a-f]{10} is not in the set\z`, findings[1].Cause)
 	for _, f := range findings {
 		require.Equal(t, "list the function in the outermost kustomization: a layer above it changed the namespace or name", f.Remedy)
 	}
+}
+
+// TestPlacementOfHTTPRoutes is E24 for the filters of an HTTPRoute.
+func TestPlacementOfHTTPRoutes(t *testing.T) {
+	const output = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: admin, namespace: cindy, annotations: {private-endpoints.dev/for: cindy/admin}}
+spec:
+  rules:
+  - backendRefs: [{name: web, port: 80}]
+  - filters:
+    - {type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: private-endpoint-de114f4af7}}
+---
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: {name: private-endpoint-de114f4af7, namespace: cindy, annotations: {private-endpoints.dev/for: cindy/admin}}
+`
+	require.Empty(t, place(t, output))
+	require.Equal(t, []string{"error PE166 HTTPRoute cindy/admin spec.rules[1].filters"}, lines(place(t, without(output, "kind: Middleware\n"))))
+	require.Equal(t, []string{
+		"error PE165 HTTPRoute bob/admin metadata.annotations[private-endpoints.dev/for]", "error PE165 Middleware bob/private-endpoint-de114f4af7 metadata.annotations[private-endpoints.dev/for]",
+	}, lines(place(t, strings.ReplaceAll(output, "namespace: cindy", "namespace: bob"))))
 }
