@@ -18,9 +18,10 @@ import (
 type Controller struct {
 	// ID is the name of the controller in spec.ingressClasses.
 	ID string
+	// Oldest is the oldest version that can protect, and Assumed the one that runs where a class declares none.
+	Oldest, Assumed version
 	// DecodeSettings reads the controller's own settings of a class, which stands at path in the configuration, and checks
-	// them against its declared version. The result is handed on as Request.Settings. It is nil where the controller has
-	// no settings.
+	// them. The result is handed on as Request.Settings. It is nil where the controller has no settings.
 	DecodeSettings func(class config.IngressClass, path string) (any, finding.List)
 	// Route returns what an Ingress of any endpoint needs, private or public, to be served over TLS and to speak to its
 	// backend. The error says what the controller cannot do.
@@ -68,6 +69,8 @@ type Request struct {
 	ResponseHeaders []string
 	// Settings is the result of DecodeSettings.
 	Settings any
+	// Version is the declared version of the controller, or the assumed one.
+	Version version
 }
 
 // Changes is what a controller needs written for one endpoint.
@@ -107,6 +110,7 @@ type class struct {
 	Controller
 
 	settings any
+	version  version
 }
 
 // Resolve finds the controllers of the classes and of the Gateway of a configuration. It reports each of which the controller cannot be
@@ -134,9 +138,10 @@ func (c Classes) resolve(configured config.IngressClass, path, served string, su
 			ids = append(ids, known.ID)
 			continue
 		}
-		own, findings := known.settings(configured, path)
-		c[configured.Name] = class{known, own}
-		return findings
+		running, findings := known.running(configured, path)
+		own, problems := known.settings(configured, path)
+		c[configured.Name] = class{known, own, running}
+		return append(findings, problems...)
 	}
 	return finding.List{Unsupported.At(finding.Object{}, path+".controller",
 		fmt.Sprintf("controller %q cannot protect %s in this version", configured.Controller, served), "supported are "+strings.Join(ids, ", "))}
@@ -233,7 +238,7 @@ func field(key string) string { return "metadata.annotations[" + key + "]" }
 
 func (c class) request(e *endpoint.Endpoint, settings *config.Config) (Request, finding.List) {
 	request := Request{
-		Endpoint: e, SignInURL: settings.Spec.Auth.SignInURL, ResponseHeaders: settings.Spec.Auth.ResponseHeaders, Settings: c.settings,
+		Endpoint: e, SignInURL: settings.Spec.Auth.SignInURL, ResponseHeaders: settings.Spec.Auth.ResponseHeaders, Settings: c.settings, Version: c.version,
 	}
 	if !e.Private {
 		return request, nil

@@ -3,6 +3,7 @@ package controller
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,7 +81,7 @@ func transform(t *testing.T, settings *config.Config, input string) (*manifest.S
 // TestResolveNamesTheSupportedControllers has every controller that a configuration may name, of which some are not
 // supported yet: such a class would stay open.
 func TestResolveNamesTheSupportedControllers(t *testing.T) {
-	supportedIDs := []string{"ingress-nginx", "traefik"}
+	supportedIDs := []string{"ingress-nginx", "traefik", "traefik-nginx"}
 	for _, id := range config.ControllerIDs {
 		t.Run(id, func(t *testing.T) {
 			_, findings := Resolve(settings(t, nginxClass+", {name: other, controller: "+id+"}"))
@@ -89,7 +90,7 @@ func TestResolveNamesTheSupportedControllers(t *testing.T) {
 				return
 			}
 			require.Equal(t, finding.List{Unsupported.At(finding.Object{}, "spec.ingressClasses[1].controller",
-				fmt.Sprintf("controller %q cannot protect endpoints in this version", id), "supported are ingress-nginx, traefik")}, findings)
+				fmt.Sprintf("controller %q cannot protect endpoints in this version", id), "supported are "+strings.Join(supportedIDs, ", "))}, findings)
 		})
 	}
 }

@@ -187,7 +187,7 @@ func judgeF5(item *manifest.Item, context Context) Judgement {
 // f5Asked reports what defeats a Policy on an Ingress.
 func f5Asked(policy *manifest.Item, context Context) []Flaw {
 	flaws := f5AuthSnippets(policy)
-	if isOlder(context.Version, 5, 5) {
+	if context.isOlder(version{5, 5}) {
 		flaws = append(flaws, Flaw{
 			Rule: f5Unasked, Opens: true, Field: field(f5Policies), Cause: fmt.Sprintf("is how F5 asks since version 5.5, and version %s is declared", context.Version),
 			Remedy: "declare the version that the cluster runs, and update the controller",
@@ -201,15 +201,6 @@ func f5Asked(policy *manifest.Item, context Context) []Flaw {
 		flaws = append(flaws, Flaw{Rule: f5Port, Opens: true, Field: field(f5Policies), Cause: cause, Remedy: "write the number of the port, such as authServicePorts: [80]"})
 	}
 	return flaws
-}
-
-// isOlder says whether a declared version, which may be empty, comes before another one.
-func isOlder(declared string, major, minor int) bool {
-	first, rest, _ := strings.Cut(declared, ".")
-	second, _, _ := strings.Cut(rest, ".")
-	declaredMajor, err := strconv.Atoi(first)
-	declaredMinor, _ := strconv.Atoi(second)
-	return err == nil && (declaredMajor < major || declaredMajor == major && declaredMinor < minor)
 }
 
 // f5NobodyAsked says why nobody is asked although something is written.

@@ -73,12 +73,6 @@ func TestF5Policies(t *testing.T) {
 	}
 }
 
-func TestIsOlder(t *testing.T) {
-	for declared, want := range map[string]bool{"": false, "4.9": true, "5.4": true, "5.4.1": true, "5.5": false, "5.5.0": false, "5.10": false, "6.0": false} {
-		require.Equal(t, want, isOlder(declared, 5, 5), declared)
-	}
-}
-
 // TestF5MinionOfAnotherClass is about a master that another instance of the controller serves.
 func TestF5MinionOfAnotherClass(t *testing.T) {
 	const asks = "authURI: /a, authServiceName: auth/oauth2-proxy, authServicePorts: [80]"

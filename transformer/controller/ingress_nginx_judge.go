@@ -174,17 +174,14 @@ func answers(value string, _ *manifest.Item) bool {
 // judgeNginx reads an Ingress as ingress-nginx does.
 func judgeNginx(item *manifest.Item, _ Context) Judgement { return judgeNginxAnnotations(item, false) }
 
-// judgeTraefikNginx reads an Ingress as Traefik's kubernetesIngressNGINX provider does: it does not know satisfy and the
-// auth-cache annotations, and drops nothing (CHANGELOG and provider source of v3.7).
-func judgeTraefikNginx(item *manifest.Item, _ Context) Judgement {
-	return judgeNginxAnnotations(item, true)
-}
-
 func judgeNginxAnnotations(item *manifest.Item, byTraefik bool) Judgement {
 	judgement := Judgement{By: "annotation " + nginxAuthURL}
 	address, _ := item.Annotation(nginxAuthURL)
 	if parsed, err := url.Parse(config.WithoutPlaceholders(address)); err == nil && parsed.Host != "" {
 		judgement.Asks = address
+	}
+	if byTraefik {
+		address = withoutBraces(address)
 	}
 	judgement.add(nginxVariables(address, item)...)
 	judgement.add(nginxMissing(item)...)

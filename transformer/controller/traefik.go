@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
@@ -36,18 +34,14 @@ const (
 	signInNone = "none"
 )
 
-// traefikMinimum is the version that is assumed where none is declared; traefikOldest is the oldest that can be.
-var (
-	traefikMinimum = traefikVersion{3, 7, 0}
-	traefikOldest  = traefikVersion{3, 4, 0}
-)
-
 // traefik is Traefik with its kubernetesIngress and kubernetesCRD providers: a Middleware per endpoint asks the auth
 // service, and the Ingress names it in an annotation.
 var traefik = Controller{
 	ID:                 "traefik",
 	ClassControllers:   []string{"traefik.io/ingress-controller"},
 	GatewayControllers: []string{"traefik.io/gateway-controller"},
+	Oldest:             version{3, 4},
+	Assumed:            version{3, 7},
 	DecodeSettings:     decodeTraefik,
 	Route:              routeTraefik,
 	Protect:            protectTraefik,
@@ -67,8 +61,6 @@ type TraefikSettings struct {
 	SignIn string `json:"signIn,omitempty" jsonschema:"enum=static,enum=errors,enum=none,default=static"`
 	// SignInService is the auth service as Traefik reaches it. Needed by signIn: errors, and used by it alone.
 	SignInService *TraefikService `json:"signInService,omitempty"`
-
-	version traefikVersion
 }
 
 // TraefikService names a Service.
@@ -93,10 +85,6 @@ func decodeTraefik(class config.IngressClass, path string) (any, finding.List) {
 		settings.EntryPoints = []string{"websecure"}
 	case path == "spec.gateway":
 		findings = append(findings, WrongSettings.At(finding.Object{}, own+".entryPoints", "has no effect on HTTPRoutes", "remove it: the listeners of the Gateway have the entry points"))
-	}
-	var err error
-	if settings.version, err = parseTraefikVersion(class.Version); err != nil {
-		findings = append(findings, WrongSettings.At(finding.Object{}, path+".version", err.Error(), "declare the version that the cluster runs"))
 	}
 	for i, name := range settings.EntryPoints {
 		if name == "" || strings.ContainsAny(name, ", ") {
@@ -129,31 +117,6 @@ func (s TraefikSettings) checkSignIn(path string) finding.List {
 		return at("signInService.port", fmt.Sprintf("%d is not a port number", service.Port), "write a number from 1 to 65535")
 	}
 	return nil
-}
-
-// traefikVersion is major, minor and patch; a patch that is not declared is 0.
-type traefikVersion [3]int
-
-func parseTraefikVersion(declared string) (traefikVersion, error) {
-	if declared == "" {
-		return traefikMinimum, nil
-	}
-	var version traefikVersion
-	for i, part := range strings.SplitN(declared, ".", len(version)) {
-		number, err := strconv.Atoi(part)
-		if err != nil {
-			return version, fmt.Errorf("%q is not a version", declared)
-		}
-		version[i] = number
-	}
-	if !version.atLeast(traefikOldest) {
-		return version, fmt.Errorf("%s is too old: %d.%d is the oldest that can protect", declared, traefikOldest[0], traefikOldest[1])
-	}
-	return version, nil
-}
-
-func (v traefikVersion) atLeast(other traefikVersion) bool {
-	return slices.Compare(v[:], other[:]) >= 0
 }
 
 func routeTraefik(request Request) (Changes, error) {
@@ -265,7 +228,7 @@ func askingMiddlewares(request Request) ([]Object, error) {
 		"trustForwardHeader":  false,
 		"authResponseHeaders": request.ResponseHeaders,
 	}
-	if settings.version.atLeast(traefikVersion{3, 6, 14}) {
+	if request.Version.atLeast(version{3, 6, 14}) {
 		forwardAuth["maxResponseBodySize"] = 65536
 	}
 	objects := []Object{middleware(e, "", map[string]any{"forwardAuth": forwardAuth})}
@@ -274,7 +237,7 @@ func askingMiddlewares(request Request) ([]Object, error) {
 		if request.SignInURL == "" {
 			break
 		}
-		if !settings.version.atLeast(traefikVersion{3, 7, 0}) {
+		if !request.Version.atLeast(version{3, 7}) {
 			return nil, errors.New("signIn: static needs Traefik 3.7: declare its version, or use signIn: errors or none")
 		}
 		forwardAuth["authSigninURL"] = withRedirect(request.SignInURL, "https://"+e.Hosts[0]+"/")

@@ -235,7 +235,7 @@ func judgeErrors(entry Middleware, field string, errors manifest.View, context C
 		})
 	}
 	if errors.Get("statusRewrites").Exists() {
-		flaws = append(flaws, tooNew(field, entry, "errors.statusRewrites", traefikVersion{3, 4, 0}, context)...)
+		flaws = append(flaws, tooNew(field, entry, "errors.statusRewrites", version{3, 4}, context)...)
 	}
 	return flaws
 }
@@ -262,23 +262,22 @@ func judgeForwardAuth(entry Middleware, context Context) []Flaw {
 		})
 	}
 	if forwardAuth.Get("authSigninURL").Exists() {
-		flaws = append(flaws, tooNew("", entry, "forwardAuth.authSigninURL", traefikVersion{3, 7, 0}, context)...)
+		flaws = append(flaws, tooNew("", entry, "forwardAuth.authSigninURL", version{3, 7}, context)...)
 	}
 	if forwardAuth.Get("maxResponseBodySize").Exists() {
-		flaws = append(flaws, tooNew("", entry, "forwardAuth.maxResponseBodySize", traefikVersion{3, 6, 14}, context)...)
+		flaws = append(flaws, tooNew("", entry, "forwardAuth.maxResponseBodySize", version{3, 6, 14}, context)...)
 	}
 	return flaws
 }
 
 // tooNew reports a field that the declared version does not have.
-func tooNew(field string, entry Middleware, name string, since traefikVersion, context Context) []Flaw {
-	declared, err := parseTraefikVersion(context.Version)
-	if err != nil || declared.atLeast(since) {
+func tooNew(field string, entry Middleware, name string, since version, context Context) []Flaw {
+	if !context.isOlder(since) {
 		return nil
 	}
 	return []Flaw{{
 		Rule: traefikVersionRule, Field: field,
-		Cause:  fmt.Sprintf("%s has the field %s of Traefik %d.%d.%d, and version %s is declared", entry.Item.Object(), name, since[0], since[1], since[2], context.Version),
+		Cause:  fmt.Sprintf("%s has the field %s of Traefik %s, and version %s is declared", entry.Item.Object(), name, since, context.Version),
 		Remedy: "declare the version that the cluster runs, and run the function again",
 	}}
 }

@@ -138,8 +138,9 @@ spec:
 	}
 	traefikVersionRule = finding.Rule{
 		Code: "PE410", Severity: finding.Warning, Title: "field that this Traefik does not have",
-		Cause: "A Middleware has a field that came with a later version of Traefik than the configuration declares for the class. The API server drops " +
-			"a field that it does not know: the protection holds, but people get a bare refusal instead of the sign-in page.",
+		Cause: "A Middleware has a field, or an Ingress an annotation, that came with a later version of Traefik than the configuration declares for " +
+			"the class. The API server drops a field that it does not know, and Traefik passes over such an annotation: the protection holds, but " +
+			"people get a bare refusal instead of the sign-in page.",
 		Remedy: "Declare the version that the cluster runs, and run the function again.",
 		Example: `# configuration:
 apiVersion: private-endpoints.dev/v1alpha1

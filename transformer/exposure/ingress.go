@@ -61,10 +61,10 @@ func (r *reader) ingress(item *manifest.Item) {
 		base.Via = "no class"
 	}
 	base.Regular, base.Rewrite = readsRegular(item)
-	base.Redirects = redirects(item)
+	base.Redirects = redirects(item) && r.serving.FollowsNginx(class)
 	served := r.serving.Of(class)
 	base.ranked = served == "ingress-nginx" || served == "traefik-nginx" || served == "traefik"
-	base.canary = isTrue(item, nginxPrefix+"canary") && (served == "ingress-nginx" || served == "traefik-nginx")
+	base.canary = isTrue(item, nginxPrefix+"canary") && r.serving.FollowsNginx(class)
 	if passesTLS(item) {
 		base.Layer = TLS
 	}

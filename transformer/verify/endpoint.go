@@ -388,6 +388,6 @@ func (c *checker) hasTLS(way *exposure.Way, id string) bool {
 		return way.TLS
 	}
 	return slices.ContainsFunc(c.byHost[way.Host], func(other *exposure.Way) bool {
-		return other.TLS && (other.Item == way.Item || other.Via == way.Via && id != "traefik")
+		return other.TLS && (other.Item == way.Item || other.Via == way.Via && id != "traefik" && id != "traefik-nginx")
 	})
 }
