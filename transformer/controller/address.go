@@ -1,7 +1,10 @@
 package controller
 
 import (
+	"cmp"
+	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -34,4 +37,30 @@ func normalAddress(address string) string {
 		parsed.Host = strings.TrimSuffix(host+clusterDomain+":"+port, ":")
 	}
 	return parsed.String()
+}
+
+// clusterService is a Service of the cluster and what is asked of it.
+type clusterService struct {
+	scheme, namespace, name string
+	port                    int
+	// path begins with a slash.
+	path, query string
+}
+
+// clusterServiceOf reads the address of a Service, as controllers need it that are given a Service instead of a URL. The error says
+// that the address is no such one.
+func clusterServiceOf(address string) (clusterService, error) {
+	refuse := func() (clusterService, error) {
+		return clusterService{}, fmt.Errorf("auth.url %q is not the address of a Service of the cluster, such as http://oauth2-proxy.auth.svc.cluster.local:80/verify", address)
+	}
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return refuse()
+	}
+	labels := strings.SplitN(strings.TrimSuffix(parsed.Hostname(), clusterDomain), ".", 3)
+	port, err := strconv.Atoi(cmp.Or(parsed.Port(), defaultPorts[parsed.Scheme]))
+	if len(labels) != 3 || labels[2] != "svc" || err != nil {
+		return refuse()
+	}
+	return clusterService{parsed.Scheme, labels[1], labels[0], port, cmp.Or(parsed.Path, "/"), parsed.RawQuery}, nil
 }

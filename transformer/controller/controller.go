@@ -99,7 +99,7 @@ type Object struct {
 // All returns every known controller, in the order of the documentation.
 func All() []Controller {
 	return append([]Controller{
-		ingressNginx, traefik, traefikNginx, haproxyIngress, f5Nginx, contour, apisix, skipper, pomerium, awsALB, gke, emissary,
+		ingressNginx, traefik, traefikNginx, haproxyIngress, f5Nginx, envoyGateway, gatewayAPI, contour, apisix, skipper, pomerium, awsALB, gke, emissary,
 	}, unprotecting...)
 }
 

@@ -36,8 +36,6 @@ var unprotecting = []Controller{
 		ID: "application-gateway", ClassControllers: []string{"azure/application-gateway"}, JudgeIngress: judgeNothing,
 		ByHand: "serve the Ingress with a controller that can ask: Azure Application Gateway signs nobody in",
 	},
-	{ID: "envoy-gateway", GatewayControllers: []string{"gateway.envoyproxy.io/gatewayclass-controller"}, JudgeIngress: judgeNothing, ByHand: servesRoutes},
-	{ID: "gateway-api", ExternalAuth: true, JudgeIngress: judgeNothing, ByHand: servesRoutes},
 	{ID: "kgateway", GatewayControllers: []string{"kgateway.dev/kgateway"}, JudgeIngress: judgeNothing, ByHand: servesRoutes},
 	{ID: "nginx-gateway-fabric", ExternalAuth: true, GatewayControllers: []string{"gateway.nginx.org/nginx-gateway-controller"}, JudgeIngress: judgeNothing, ByHand: servesRoutes},
 }
