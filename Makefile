@@ -9,7 +9,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 FUZZTIME ?= 1m
 
 # Modules of their own, so that what they need stays out of the function's go.mod.
-MODULES := . tools tools/kubectl
+MODULES := . tools tools/kubectl e2e/schema
 
 .PHONY: build
 build: ## Build bin/private-endpoints.
@@ -30,6 +30,13 @@ test: build bin/kustomize ## Run every test.
 .PHONY: e2e
 e2e: build bin/kustomize bin/staticcheck ## Prove it on a real API server, a real controller and a real sign-in.
 	$(MAKE) -C e2e lint test
+
+# The cache of test results does not see the cases, which are outside of the module.
+.PHONY: schema
+schema: bin/staticcheck ## Hold every custom resource against the definitions of its controller.
+	go -C e2e/schema vet ./...
+	cd e2e/schema && staticcheck ./...
+	go -C e2e/schema test -count=1 ./...
 
 .PHONY: lint
 lint: bin/gofumpt bin/staticcheck ## Check formatting, module files and common mistakes.
