@@ -2,6 +2,7 @@ package controller
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
@@ -30,16 +31,29 @@ func authURL(settings *config.Config, namespace string, groups []string) string 
 	return filled + "?allowed_groups=" + list
 }
 
+// plainURL is what ingress-nginx accepts in auth-url and auth-signin, without the variables that it also accepts: with $host or
+// $http_host the client chooses the auth server. No other controller reads more into it.
+var plainURL = regexp.MustCompile(`^[-._~a-zA-Z0-9/:,?&=]+$`)
+
+// isPlainURL checks what is known of a URL before Flux has filled in its variables.
+func isPlainURL(address string) bool {
+	return plainURL.MatchString(config.WithoutPlaceholders(address))
+}
+
+// querySeparator is what stands between a URL and one more parameter.
+func querySeparator(address string) string {
+	if strings.Contains(address, "?") {
+		return "&"
+	}
+	return "?"
+}
+
 // withRedirect adds the page to return to after sign-in to a sign-in URL. The Flux variables of the page stay readable for
 // Flux.
 func withRedirect(signInURL, page string) string {
-	separator := "?"
-	if strings.Contains(signInURL, "?") {
-		separator = "&"
-	}
 	escaped := url.QueryEscape(page)
 	for _, placeholder := range config.Placeholders(page) {
 		escaped = strings.Replace(escaped, url.QueryEscape(placeholder), placeholder, 1)
 	}
-	return signInURL + separator + "rd=" + escaped
+	return signInURL + querySeparator(signInURL) + "rd=" + escaped
 }

@@ -182,6 +182,9 @@ func (r haproxyRoute) overridden() []Flaw {
 	if !asking.written() || placement(placed) != "frontend" {
 		return flaws
 	}
+	unmatched := r.flaw(placed, haproxyPlaced, "says frontend, where versions until the spring of 2026 do not ask for every request", "remove it: in the backend every request is asked for")
+	unmatched.Severity = finding.Warning
+	flaws = append(flaws, unmatched)
 	for _, rule := range r.ingress.View("spec", "rules").Elements() {
 		if host := rule.Get("host").Text(); r.frontendsDiffer(host) {
 			flaws = append(flaws, r.opening(placed, haproxyPlaced, fmt.Sprintf("is decided once for all of host %s, and another Ingress decides otherwise", host), "remove it: in the backend each Ingress decides for itself"))
@@ -249,12 +252,9 @@ func (r haproxyRoute) judgeSnippet(snippet haproxyValue) Flaw {
 	return flaw
 }
 
-// haproxyPage is the expression for the page that a person wanted, the one that may stand in auth-signin.
-const haproxyPage = "%[pathq,url_enc]"
-
-// hasOtherExpression says whether a text holds an expression of HAProxy beside haproxyPage.
+// hasOtherExpression says whether a text holds an expression of HAProxy that may not stand there.
 func hasOtherExpression(text string) bool {
-	return strings.Contains(strings.NewReplacer(haproxyPage, "", "%%", "").Replace(text), "%")
+	return strings.Contains(strings.NewReplacer(haproxyPage, "", haproxyHost, "", "%%", "").Replace(text), "%")
 }
 
 // decides says whether a snippet of HAProxy sets the answer of the auth service, or skips the rules that look at it.

@@ -45,7 +45,9 @@ var (
 		Code: "PE521", Severity: finding.Error, Title: "place where haproxy-ingress never asks",
 		Cause: "auth-external-placement says where HAProxy asks: in the backend, which is the default, or in the frontend. With any other value, also " +
 			"an empty one, auth-url is read in neither of them, and everybody is let in. In the frontend the annotations of the Ingress alone are " +
-			"read, once for each host: on a Service they are for nothing, and where two Ingresses of a host differ, the first one read decides.",
+			"read, once for each host: on a Service they are for nothing, and where two Ingresses of a host differ, the first one read decides. " +
+			"frontend alone is a warning: until the spring of 2026 HAProxy was not told to ask for every request there " +
+			"(https://github.com/jcmoraisjr/haproxy-ingress/pull/1470).",
 		Remedy:  "Remove the annotation: in the backend each Ingress decides for itself.",
 		Example: haproxyHead + haproxyURL + "haproxy-ingress.github.io/auth-external-placement: front" + haproxyTail,
 	}
@@ -113,7 +115,8 @@ spec:
 	haproxyExpression = finding.Rule{
 		Code: "PE526", Severity: finding.Error, Title: "expression in a sign-in address",
 		Cause: "auth-signin is a format of HAProxy: it fills in what stands between %[ and ]. An expression can read anything that HAProxy knows, such " +
-			"as its environment, and the answer shows it to whoever asks. The function writes " + haproxyPage + ", which is the page to return to.",
+			"as its environment, and the answer shows it to whoever asks. The function writes " + haproxyPage + ", which is the page to return to, and " +
+			haproxyHost + ", which is the host of an Ingress with several.",
 		Remedy:  "Write " + haproxyPage + " for the page to return to, and %% for a percent sign.",
 		Example: haproxyHead + haproxyURL + `haproxy-ingress.github.io/auth-signin: https://auth.example.com/oauth2/start?rd=%[env(HOME)]` + haproxyTail,
 	}

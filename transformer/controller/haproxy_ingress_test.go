@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -118,6 +119,38 @@ func TestSameAddress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, test.want, SameAddress(test.a, test.b))
 			require.Equal(t, test.want, SameAddress(test.b, test.a))
+		})
+	}
+}
+
+// TestHAProxyRefuses is about URLs that a configuration cannot hold, and that HAProxy would read in a way of its own.
+func TestHAProxyRefuses(t *testing.T) {
+	const class = "{name: haproxy, controller: haproxy-ingress}"
+	tests := map[string]struct {
+		change func(*config.Config)
+		cause  string
+	}{
+		"expression in the sign-in URL": {
+			func(c *config.Config) { c.Spec.Auth.SignInURL += "?x=%[env(HOME)]" },
+			`sign-in URL "https://auth.example.com/oauth2/start?x=%[env(HOME)]" has a character that HAProxy would read as an expression`,
+		},
+		"percent sign": {
+			func(c *config.Config) { c.Spec.Auth.SignInURL += "%20" },
+			`sign-in URL "https://auth.example.com/oauth2/start%20" has a character that HAProxy would read as an expression`,
+		},
+		"space in the auth URL": {
+			func(c *config.Config) { c.Spec.Auth.URL = "http://a.b/c d" }, `auth URL "http://a.b/c d?allowed_groups=cindy" is not what haproxy-ingress accepts`,
+		},
+		"no scheme": {
+			func(c *config.Config) { c.Spec.Auth.URL = "a.b/c" }, `auth URL "a.b/c?allowed_groups=cindy" is not what haproxy-ingress accepts`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, findings := transform(t, settings(t, class, test.change), service("cindy", "admin", "port: 8080"))
+			require.Len(t, findings, 1)
+			require.Equal(t, Unprotectable.Code, findings[0].Code)
+			require.Equal(t, test.cause, findings[0].Cause)
 		})
 	}
 }

@@ -2,10 +2,8 @@ package controller
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
-	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
 )
 
@@ -17,15 +15,6 @@ const (
 	nginxResponseHeaders = nginxPrefix + "auth-response-headers"
 	nginxBackendProtocol = nginxPrefix + "backend-protocol"
 )
-
-// nginxURL is what the controller's own validation accepts in auth-url and auth-signin, without the variables that it
-// also accepts: with $host or $http_host the client chooses the auth server.
-var nginxURL = regexp.MustCompile(`^[-._~a-zA-Z0-9/:,?&=]+$`)
-
-// isNginxURL checks what is known of a URL before Flux has filled in its variables.
-func isNginxURL(address string) bool {
-	return nginxURL.MatchString(config.WithoutPlaceholders(address))
-}
 
 // ingressNginx is github.com/kubernetes/ingress-nginx. It has the fewest annotations that protect: a typing error in a
 // secondary one makes the controller drop the whole protection without a word.
@@ -55,7 +44,7 @@ func routeNginx(request Request) (Changes, error) {
 }
 
 func protectNginx(request Request) (Changes, error) {
-	if !isNginxURL(request.AuthURL) {
+	if !isPlainURL(request.AuthURL) {
 		return Changes{}, fmt.Errorf("auth URL %q has a character that ingress-nginx refuses", request.AuthURL)
 	}
 	annotations := map[string]string{
@@ -63,7 +52,7 @@ func protectNginx(request Request) (Changes, error) {
 		nginxResponseHeaders: strings.Join(request.ResponseHeaders, ","),
 	}
 	if request.SignInURL != "" {
-		if !isNginxURL(request.SignInURL) {
+		if !isPlainURL(request.SignInURL) {
 			return Changes{}, fmt.Errorf("sign-in URL %q has a character that ingress-nginx refuses", request.SignInURL)
 		}
 		// The controller appends the page to return to by itself.

@@ -22,7 +22,10 @@ import (
 const schemaFile = "../../docs/private-endpoints.schema.json"
 
 // settingsTypes are the types of the settings that a class may hold, by the id of the controller.
-var settingsTypes = map[string]reflect.Type{"traefik": reflect.TypeFor[controller.TraefikSettings]()}
+var settingsTypes = map[string]reflect.Type{
+	"traefik":         reflect.TypeFor[controller.TraefikSettings](),
+	"haproxy-ingress": reflect.TypeFor[controller.HAProxySettings](),
+}
 
 // TestSchema keeps the published schema equal to the types and their comments; -update writes it.
 func TestSchema(t *testing.T) {
@@ -148,6 +151,8 @@ func TestSchemaAgrees(t *testing.T) {
 		"settings, unknown field": {overlay(t, `{ingressClasses: [{name: a, controller: traefik, traefik: {entrypoints: [web]}}]}`), false},
 		"settings, wrong type":    {overlay(t, `{ingressClasses: [{name: a, controller: traefik, traefik: {entryPoints: web}}]}`), false},
 		"settings of another":     {overlay(t, `{ingressClasses: [{name: a, controller: ingress-nginx, traefik: {}}]}`), false},
+		"settings of HAProxy":     {overlay(t, `{ingressClasses: [{name: a, controller: haproxy-ingress, haproxy-ingress: {signIn: none}}]}`), true},
+		"settings, another value": {overlay(t, `{ingressClasses: [{name: a, controller: haproxy-ingress, haproxy-ingress: {signIn: static}}]}`), false},
 		"tls, issuer":             {overlay(t, `{tls: {clusterIssuer: a}}`), true},
 		"tls, controller":         {overlay(t, `{tls: {controllerDefault: true}}`), true},
 		"tls, not the controller": {overlay(t, `{tls: {secretName: a, controllerDefault: false}}`), true},
