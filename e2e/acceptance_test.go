@@ -14,8 +14,8 @@ import (
 // TestAcceptance asks the API server whether it would take what the function writes, with the real definitions of all kinds.
 func TestAcceptance(t *testing.T) {
 	matrix, examples, cases := 0, 0, 0
-	for _, d := range []dialect{nginx, traefikStatic, traefikErrors, traefikNoLogin} {
-		t.Run(d.name, func(t *testing.T) { matrix += requireAccepted(t, d.transform(t, matrixManifests)) })
+	for _, d := range []dialect{nginx, traefikStatic, traefikErrors, traefikNoLogin, traefikGateway} {
+		t.Run(d.name, func(t *testing.T) { matrix += requireAccepted(t, d.transform(t, d.manifests())) })
 	}
 	for _, name := range exampleNames(t) {
 		t.Run(name, func(t *testing.T) { examples += requireAccepted(t, exampleOutput(t, name)) })
@@ -80,6 +80,10 @@ func dryRun(manifests string) error {
 // forAnnotation is on everything that the function wrote.
 const forAnnotation = "private-endpoints.dev/for:"
 
+// undefined are the API groups of which no definition is installed here; "make schema" holds what the function writes of them against
+// the definitions of their controllers.
+var undefined = []string{"gateway.envoyproxy.io/", "k8s.nginx.org/", "security.istio.io/"}
+
 // writtenIn returns what the function wrote in the streams of an archive, without the sources, which may be odd on purpose. What it
 // writes into a ResourceList is the same.
 func writtenIn(t *testing.T, path string) []string {
@@ -93,7 +97,7 @@ func writtenIn(t *testing.T, path string) []string {
 		}
 		documents := strings.Split(string(file.Data), "\n---\n")
 		ours := slices.DeleteFunc(documents, func(document string) bool {
-			return !strings.Contains(document, forAnnotation) || strings.Contains(document, "${") || strings.Contains(document, "kind: ResourceList")
+			return !strings.Contains(document, forAnnotation) || slices.ContainsFunc(undefined, func(group string) bool { return strings.Contains(document, "apiVersion: "+group) }) || strings.Contains(document, "${") || strings.Contains(document, "kind: ResourceList")
 		})
 		if len(ours) > 0 {
 			written = append(written, strings.Join(ours, "\n---\n"))

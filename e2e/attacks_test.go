@@ -31,11 +31,11 @@ type attack struct {
 	attempt func(t *testing.T) []answer
 }
 
-// TestAttacks tries to get in, or to appear as somebody else, in both dialects.
+// TestAttacks tries to get in, or to appear as somebody else, in each dialect.
 func TestAttacks(t *testing.T) {
-	for _, d := range []dialect{nginx, traefikErrors} {
+	for _, d := range []dialect{nginx, traefikErrors, traefikGateway} {
 		t.Run(d.name, func(t *testing.T) {
-			apply(t, d.transform(t, matrixManifests))
+			apply(t, d.transform(t, d.manifests()))
 			visitors := newVisitors(t)
 			awaitStatus(t, visitors.member, privatePage, http.StatusOK)
 			awaitStatus(t, visitors.anonymous, "https://"+partlyPublicHost+"/", http.StatusOK)

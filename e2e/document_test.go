@@ -81,7 +81,7 @@ asks for an endpoint of the namespace ` + "`team-b`" + `, and signs out.`,
 		table: "acceptance",
 		title: "What the API server takes",
 		text: `` + "`kubectl apply --dry-run=server`" + ` with the definitions of all kinds that Traefik and the Gateway API have, for everything that
-the function wrote: in the matrix, the examples, and the cases of ` + "`testdata`" + `. A misspelt field and a wrong host are refused.`,
+the function wrote of these: in the matrix, the examples, and the cases of ` + "`testdata`" + `. A misspelt field and a wrong host are refused.`,
 		columns: []string{"objects of", "accepted"},
 	},
 }
@@ -95,6 +95,5 @@ const proofLimits = `
 | haproxy-ingress, F5 NGINX Ingress Controller | the Go module proxy has no usable version |
 | Envoy Gateway, Istio | no Envoy binary can be had from the Go module proxy or Debian |
 | cloud load balancers | they are services of a cloud |
-| HTTPRoutes written by the function for Traefik | the function does not write them |
 | Services of type LoadBalancer and NodePort, host ports | no cloud, kube-proxy or kubelet runs; that a converted Service has no such port left is seen in what the function wrote |
 `

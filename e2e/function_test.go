@@ -16,22 +16,37 @@ import (
 // dialect is a configuration of the function: which controller it writes for.
 type dialect struct {
 	name string
-	// class is the entry of spec.ingressClasses.
+	// class is the entry of spec.ingressClasses; empty where the function writes HTTPRoutes.
 	class string
+	// gateway is spec.gateway; empty where the function writes Ingresses.
+	gateway string
 }
 
 var (
-	nginx          = dialect{"nginx annotations", `{name: nginx, controller: ingress-nginx}`}
-	traefikStatic  = dialect{"Traefik, signIn: static", `{name: traefik, controller: traefik, version: "3.7"}`}
-	traefikErrors  = dialect{"Traefik, signIn: errors", `{name: traefik, controller: traefik, version: "3.7", traefik: {signIn: errors, signInService: {name: oauth2-proxy, namespace: auth, port: 80}}}`}
-	traefikNoLogin = dialect{"Traefik, signIn: none", `{name: traefik, controller: traefik, version: "3.7", traefik: {signIn: none}}`}
+	nginx          = dialect{name: "nginx annotations", class: `{name: nginx, controller: ingress-nginx}`}
+	traefikStatic  = dialect{name: "Traefik, signIn: static", class: `{name: traefik, controller: traefik, version: "3.7"}`}
+	traefikErrors  = dialect{name: "Traefik, signIn: errors", class: `{name: traefik, controller: traefik, version: "3.7", traefik: {signIn: errors, signInService: {name: oauth2-proxy, namespace: auth, port: 80}}}`}
+	traefikNoLogin = dialect{name: "Traefik, signIn: none", class: `{name: traefik, controller: traefik, version: "3.7", traefik: {signIn: none}}`}
+	// Of Gateway API the sign-in forms are the same Middlewares; one is enough to see that they are asked.
+	traefikGateway = dialect{name: "Traefik, HTTPRoute, signIn: errors", gateway: `{name: gateway, namespace: auth, sectionName: https, controller: traefik, version: "3.7", traefik: {signIn: errors, signInService: {name: oauth2-proxy, namespace: auth, port: 80}}}`}
 )
+
+// manifests returns those of the matrix as people write them for the dialect.
+func (d dialect) manifests() string {
+	if d.gateway != "" {
+		return matrixRoutes
+	}
+	return matrixManifests
+}
 
 // configuration is the configuration of the function, with the class of the dialect first and the other one after it.
 func (d dialect) configuration() string {
-	other := nginx
-	if d == nginx {
-		other = traefikErrors
+	classes, gateway := []string{d.class, nginx.class}, "null"
+	switch {
+	case d == nginx:
+		classes = []string{nginx.class, traefikErrors.class}
+	case d.gateway != "":
+		classes, gateway = []string{nginx.class, traefikErrors.class}, d.gateway
 	}
 	return fmt.Sprintf(`apiVersion: private-endpoints.dev/v1alpha1
 kind: PrivateEndpoints
@@ -41,12 +56,13 @@ spec:
   ingressClasses:
   - %s
   - %s
+  gateway: %s
   tls: {secretName: wildcard-apps}
   auth:
     url: http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth
     signInURL: https://auth.example.com/oauth2/start
   access: {groups: ["{namespace}"]}
-`, d.class, other.class)
+`, classes[0], classes[1], gateway)
 }
 
 // transform returns what the function makes of manifests.

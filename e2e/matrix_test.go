@@ -14,9 +14,9 @@ import (
 // TestMatrix sends every visitor to every kind of endpoint in every dialect.
 func TestMatrix(t *testing.T) {
 	visitors := newVisitors(t)
-	for _, d := range []dialect{nginx, traefikStatic, traefikErrors, traefikNoLogin} {
+	for _, d := range []dialect{nginx, traefikStatic, traefikErrors, traefikNoLogin, traefikGateway} {
 		t.Run(d.name, func(t *testing.T) {
-			apply(t, d.transform(t, matrixManifests))
+			apply(t, d.transform(t, d.manifests()))
 			for _, e := range matrixEndpoints {
 				t.Run(e.kind, func(t *testing.T) {
 					e.visit(t, d, visitors)
@@ -37,13 +37,19 @@ type endpointOfMatrix struct {
 
 var matrixEndpoints = []endpointOfMatrix{
 	{kind: "expanded Service", page: "https://expanded-team-a.apps.example.com/deep/link?a=1&b=2"},
-	{kind: "own Ingress", page: "https://own.apps.example.com/deep/link?a=1&b=2"},
+	{kind: "own route", page: "https://own.apps.example.com/deep/link?a=1&b=2"},
 	{kind: "partial protection", page: "https://shop-team-a.apps.example.com/admin/link?a=1&b=2", open: "https://shop-team-a.apps.example.com/catalogue"},
 	{kind: "converted LoadBalancer", page: "https://balanced-team-a.apps.example.com/deep/link?a=1&b=2"},
 	{kind: "TLS to the Pods", page: "https://encrypted-team-a.apps.example.com/deep/link?a=1&b=2"},
 }
 
-const matrixManifests = `apiVersion: v1
+// matrixManifests are the Services and the Ingresses of the matrix, matrixRoutes the Services and the HTTPRoutes.
+const (
+	matrixManifests = matrixServices + "---\n" + matrixIngresses
+	matrixRoutes    = matrixServices + "---\n" + matrixHTTPRoutes
+)
+
+const matrixServices = `apiVersion: v1
 kind: Service
 metadata:
   name: expanded
@@ -60,44 +66,12 @@ spec:
   selector: {app: own}
   ports: [{port: 8080}]
 ---
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: own
-  namespace: team-a
-  annotations: {dev.okteto.com/private: "true"}
-spec:
-  rules:
-  - host: own.apps.example.com
-    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: own, port: {number: 8080}}}}]}
----
 apiVersion: v1
 kind: Service
 metadata: {name: shop, namespace: team-a}
 spec:
   selector: {app: shop}
   ports: [{name: http, port: 80, targetPort: 8080}]
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: shop
-  namespace: team-a
-  annotations: {dev.okteto.com/generate-host: "shop"}
-spec:
-  rules:
-  - http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shop, port: {name: http}}}}]}
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: shop-admin
-  namespace: team-a
-  annotations: {dev.okteto.com/generate-host: "shop", dev.okteto.com/private: "true"}
-spec:
-  ingressClassName: private-endpoints.dev
-  rules:
-  - http: {paths: [{path: /admin, pathType: Prefix, backend: {service: {name: shop, port: {name: http}}}}]}
 ---
 apiVersion: v1
 kind: Service
@@ -120,6 +94,75 @@ metadata:
 spec:
   selector: {app: encrypted}
   ports: [{name: https, port: 8443}]
+`
+
+const matrixIngresses = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: own
+  namespace: team-a
+  annotations: {dev.okteto.com/private: "true"}
+spec:
+  rules:
+  - host: own.apps.example.com
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: own, port: {number: 8080}}}}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  namespace: team-a
+  annotations: {dev.okteto.com/generate-host: "shop"}
+spec:
+  rules:
+  - http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shop, port: {name: http}}}}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop-admin
+  namespace: team-a
+  annotations: {dev.okteto.com/generate-host: "shop", dev.okteto.com/private: "true"}
+spec:
+  ingressClassName: private-endpoints.dev
+  rules:
+  - http: {paths: [{path: /admin, pathType: Prefix, backend: {service: {name: shop, port: {name: http}}}}]}
+`
+
+const matrixHTTPRoutes = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: own
+  namespace: team-a
+  annotations: {dev.okteto.com/private: "true"}
+spec:
+  parentRefs: [{name: private-endpoints.dev}]
+  hostnames: [own.apps.example.com]
+  rules:
+  - matches: [{path: {type: PathPrefix, value: /}}]
+    backendRefs: [{name: own, port: 8080}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: shop
+  namespace: team-a
+  annotations: {dev.okteto.com/generate-host: "shop"}
+spec:
+  rules:
+  - backendRefs: [{name: shop, port: 80}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata:
+  name: shop-admin
+  namespace: team-a
+  annotations: {dev.okteto.com/generate-host: "shop", dev.okteto.com/private: "true"}
+spec:
+  parentRefs: [{name: private-endpoints.dev}]
+  rules:
+  - matches: [{path: {type: PathPrefix, value: /admin}}]
+    backendRefs: [{name: shop, port: 80}]
 `
 
 // visitors are the people who knock at a door of the namespace team-a.
@@ -206,7 +249,7 @@ func (d dialect) requireSignIn(t *testing.T, page string, got answer) {
 	case traefikStatic:
 		require.Equal(t, http.StatusFound, got.Status)
 		require.Equal(t, start+url.QueryEscape(frontOf(t, page)), got.Location)
-	case traefikErrors:
+	case traefikErrors, traefikGateway:
 		require.Equal(t, http.StatusFound, got.Status)
 		require.True(t, strings.HasPrefix(got.Location, issuer+"/auth?"), got.Location)
 	default:
