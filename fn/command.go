@@ -63,8 +63,9 @@ func Main(process Process) int {
 const help = `Make private endpoints from git alone.
 
 private-endpoints is a KRM function. It reads Kubernetes manifests on stdin, expands annotated Services into Ingresses
-that ask for sign-in, protects annotated Ingresses with the settings of their ingress controller, proves that nothing in
-the set leads around the protection, and writes the manifests to stdout. It contacts no cluster.
+or HTTPRoutes that ask for sign-in, protects annotated Ingresses and HTTPRoutes with the settings of their ingress
+controller, proves that nothing in the set leads around the protection, and writes the manifests to stdout. It contacts
+no cluster.
 
 Input is a ResourceList, as kustomize and kpt send it, with the configuration as its functionConfig; or a stream of
 manifests, with the configuration in a file given by --config. What need not change is written byte for byte.
@@ -72,10 +73,10 @@ manifests, with the configuration in a file given by --config. What need not cha
 Annotations:
   Service  dev.okteto.com/auto-ingress: "private"   a private HTTPS endpoint
   Service  dev.okteto.com/auto-ingress: "true"      a public HTTPS endpoint
-  Ingress  dev.okteto.com/private: "true"           every route needs sign-in
-  Ingress  dev.okteto.com/generate-host: "true"     host <name>-<namespace>.<subdomain>; any other word takes the place
+  route    dev.okteto.com/private: "true"           every route of this Ingress or HTTPRoute needs sign-in
+  route    dev.okteto.com/generate-host: "true"     host <name>-<namespace>.<subdomain>; any other word takes the place
                                                     of the name, and "domain" gives <namespace>.<subdomain>
-  both     private-endpoints.dev/ingress-class      one of the configured classes
+  Service  private-endpoints.dev/ingress-class      one of the configured classes; an Ingress may have it too
   Service  private-endpoints.dev/port               the port, by name or number
 
 A minimal configuration:
@@ -130,7 +131,7 @@ func (p Process) root() *cobra.Command {
 	flags.StringVar(&call.configuration, "config", "", "`FILE` with the configuration, when the input carries none")
 	flags.StringVar(&call.options.Namespace, "namespace", "", "`NAMESPACE` of objects that have none")
 	flags.BoolVar(&call.options.Whole, "whole", false, "take the input for a whole set, also where it looks like a selection")
-	root.AddCommand(p.verifyCommand(), p.endpointsCommand(), p.explainCommand(), p.versionCommand())
+	root.AddCommand(p.verifyCommand(), p.endpointsCommand(), p.controllersCommand(), p.explainCommand(), p.versionCommand())
 	return root
 }
 

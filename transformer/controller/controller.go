@@ -42,6 +42,8 @@ type Controller struct {
 	ClassControllers []string
 	// ByHand says what makes a route ask somebody where this version does not protect with the controller.
 	ByHand string
+	// Support is what people want to know who choose a controller. Of one that this version does not protect with, it has the name alone.
+	Support Support
 	// JudgeIngress reads what an Ingress of its class says about who may pass, as the controller does.
 	JudgeIngress func(*manifest.Item, Context) Judgement
 }

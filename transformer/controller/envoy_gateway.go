@@ -21,8 +21,12 @@ var envoyGateway = Controller{
 	HTTPRoute:        routeByAppProtocol,
 	ProtectHTTPRoute: protectEnvoyGateway,
 	Conflicts:        conflictsEnvoyGateway,
-	JudgeIngress:     judgeNothing,
-	ByHand:           servesRoutes,
+	Support: Support{
+		Name: "Envoy Gateway", Groups: groupsInPath, SignIn: "by the answer of the auth service", Headers: "set by the controller",
+		Objects: []string{"SecurityPolicy", "ReferenceGrant"}, Missing: "closed: 500; open without the SecurityPolicy", Tested: testedSchema,
+	},
+	JudgeIngress: judgeNothing,
+	ByHand:       servesRoutes,
 }
 
 const (

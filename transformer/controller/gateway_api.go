@@ -18,8 +18,12 @@ var gatewayAPI = Controller{
 	HTTPRoute:        routeByAppProtocol,
 	ProtectHTTPRoute: protectGatewayAPI,
 	Conflicts:        conflictsGatewayAPI,
-	JudgeIngress:     judgeNothing,
-	ByHand:           servesRoutes,
+	Support: Support{
+		Name: "any with the filter ExternalAuth, such as Cilium 1.20", Groups: groupsInPath, SignIn: "by the answer of the auth service",
+		Headers: "set by the controller", Objects: []string{"ReferenceGrant"}, Missing: "closed", Tested: testedSchema,
+	},
+	JudgeIngress: judgeNothing,
+	ByHand:       servesRoutes,
 }
 
 // The filter, in the order of its fields.

@@ -20,7 +20,11 @@ var haproxyIngress = Controller{
 	Route:            routeHAProxy,
 	Protect:          protectHAProxy,
 	Conflicts:        conflictsHAProxy,
-	JudgeIngress:     judgeHAProxy,
+	Support: Support{
+		Name: "HAProxy Ingress (jcmoraisjr/haproxy-ingress)", Groups: groupsAnyway, SignIn: "redirect, back to the page asked for; of another group too",
+		Headers: "set by the controller", Missing: "closed", Tested: testedGolden,
+	},
+	JudgeIngress: judgeHAProxy,
 }
 
 // haproxyEncodes is the first version whose HAProxy, 2.4, knows url_enc. An older one refuses its whole configuration for it.

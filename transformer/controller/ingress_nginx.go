@@ -23,7 +23,11 @@ var ingressNginx = Controller{
 	ClassControllers: []string{"k8s.io/ingress-nginx"},
 	Route:            routeNginx,
 	Protect:          protectNginx,
-	JudgeIngress:     judgeNginx,
+	Support: Support{
+		Name: "ingress-nginx (retired in March 2026)", Groups: groupsAnyway, SignIn: "redirect, back to the page asked for",
+		Headers: "set by the controller", Missing: "closed: 500", Tested: testedGolden + "; its annotations over HTTP, served by Traefik",
+	},
+	JudgeIngress: judgeNginx,
 }
 
 func routeNginx(request Request) (Changes, error) {

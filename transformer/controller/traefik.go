@@ -48,7 +48,11 @@ var traefik = Controller{
 	HTTPRoute:          routeTraefikGateway,
 	ProtectHTTPRoute:   protectTraefikGateway,
 	Conflicts:          conflictsTraefik,
-	JudgeIngress:       judgeTraefik,
+	Support: Support{
+		Name: "Traefik", Groups: groupsAnyway, SignIn: "redirect, to the front page (static) or back to the page asked for (errors)",
+		Headers: "set by the controller", Objects: []string{"Middleware"}, Missing: "closed: 404 for an Ingress, 500 for an HTTPRoute or without auth service", Tested: testedHTTP + ", " + testedSchema,
+	},
+	JudgeIngress: judgeTraefik,
 }
 
 // TraefikSettings are the settings under the key traefik of a class.

@@ -21,7 +21,11 @@ var traefikNginx = Controller{
 	// What ingress-nginx accepts has no variable, which this provider would fill in. An older version leaves auth-signin
 	// unread: a browser then gets a bare 401 instead of the sign-in page. Nothing is open, and signInURL is there for the
 	// other classes too, so that it is no error; judgeTraefikNginx warns.
-	Protect:      protectNginx,
+	Protect: protectNginx,
+	Support: Support{
+		Name: "Traefik with the provider kubernetesIngressNGINX", Groups: groupsAnyway, SignIn: "redirect, back to the page asked for (3.7)",
+		Headers: "set by the controller", Missing: "closed: 500", Tested: testedHTTP,
+	},
 	JudgeIngress: judgeTraefikNginx,
 }
 

@@ -26,7 +26,7 @@ var unprotecting = []Controller{
 	{
 		ID: "cilium", ClassControllers: []string{"cilium.io/ingress-controller"}, JudgeIngress: judgeNothing,
 		ExternalAuth: true, GatewayControllers: []string{"io.cilium/gateway-controller"},
-		ByHand: "route with an HTTPRoute that has the filter ExternalAuth: Cilium asks nobody on an Ingress",
+		ByHand: "route with an HTTPRoute, and set spec.gateway.controller: gateway-api: Cilium 1.20 has the filter ExternalAuth, and asks nobody on an Ingress",
 	},
 	{
 		ID: "istio", ClassControllers: []string{"istio.io/ingress-controller"}, GatewayControllers: []string{"istio.io/gateway-controller"}, JudgeIngress: judgeNothing,
@@ -36,8 +36,14 @@ var unprotecting = []Controller{
 		ID: "application-gateway", ClassControllers: []string{"azure/application-gateway"}, JudgeIngress: judgeNothing,
 		ByHand: "serve the Ingress with a controller that can ask: Azure Application Gateway signs nobody in",
 	},
-	{ID: "kgateway", GatewayControllers: []string{"kgateway.dev/kgateway"}, JudgeIngress: judgeNothing, ByHand: servesRoutes},
-	{ID: "nginx-gateway-fabric", ExternalAuth: true, GatewayControllers: []string{"gateway.nginx.org/nginx-gateway-controller"}, JudgeIngress: judgeNothing, ByHand: servesRoutes},
+	{
+		ID: "kgateway", GatewayControllers: []string{"kgateway.dev/kgateway"}, JudgeIngress: judgeNothing,
+		ByHand: "route with an HTTPRoute that Envoy Gateway or Traefik serves: this version writes no TrafficPolicy and no GatewayExtension",
+	},
+	{
+		ID: "nginx-gateway-fabric", ExternalAuth: true, GatewayControllers: []string{"gateway.nginx.org/nginx-gateway-controller"}, JudgeIngress: judgeNothing,
+		ByHand: "route with an HTTPRoute, and set spec.gateway.controller: gateway-api: version 2.7 has the filter ExternalAuth among its experimental features",
+	},
 }
 
 // servesRoutes is what to do about an Ingress of a controller for the Gateway API alone.
