@@ -165,7 +165,7 @@ func TestLinks(t *testing.T) {
 	require.NoError(t, err)
 	pages, err := filepath.Glob("*/README.md")
 	require.NoError(t, err)
-	for _, document := range slices.Concat([]string{"../README.md"}, documents, pages) {
+	for _, document := range slices.Concat([]string{"../README.md", "../CONTRIBUTING.md"}, documents, pages) {
 		for _, link := range regexp.MustCompile(`\]\(([^):#]+)(#[^)]*)?\)`).FindAllStringSubmatch(read(t, document), -1) {
 			_, err := os.Stat(filepath.Join(filepath.Dir(document), link[1]))
 			require.NoError(t, err, "%s: link to %s", document, link[1])
