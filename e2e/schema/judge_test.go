@@ -32,7 +32,7 @@ type judge struct {
 	rules      *cel.Validator
 }
 
-// judges keeps what has been built, because the rules of a large definition take a second to compile.
+// judges keeps what has been built: to compile the rules of a large definition takes longer than to apply them.
 var judges = map[string]*judge{}
 
 // judgeOf builds the judge of an API version of a kind, which a release of its module must serve.
