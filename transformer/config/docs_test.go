@@ -36,9 +36,13 @@ func TestReference(t *testing.T) {
 
 // isOfController says whether a path is that of a controller's own settings, which package controller knows.
 func isOfController(path string) bool {
-	own, ok := strings.CutPrefix(path, "spec.ingressClasses[].")
-	id, _, _ := strings.Cut(own, ".")
-	return ok && slices.Contains(ControllerIDs, id)
+	for _, served := range []string{"spec.ingressClasses[].", "spec.gateway."} {
+		own, ok := strings.CutPrefix(path, served)
+		if id, _, _ := strings.Cut(own, "."); ok && slices.Contains(ControllerIDs, id) {
+			return true
+		}
+	}
+	return false
 }
 
 func readReference(t *testing.T) string {

@@ -65,6 +65,8 @@ type Request struct {
 	Endpoint *endpoint.Endpoint
 	// AuthURL is asked for every request; the constraint on groups is part of it.
 	AuthURL string
+	// EnforcesNamespace says that AuthURL tells who may enter; else the auth service decides by the host.
+	EnforcesNamespace bool
 	// SignInURL is where a browser is sent; it may be empty.
 	SignInURL string
 	// ResponseHeaders are the headers of the auth service's answer that the backend gets.
@@ -101,7 +103,7 @@ type Object struct {
 // All returns every known controller, in the order of the documentation.
 func All() []Controller {
 	return append([]Controller{
-		ingressNginx, traefik, traefikNginx, haproxyIngress, f5Nginx, envoyGateway, gatewayAPI, contour, apisix, skipper, pomerium, awsALB, gke, emissary,
+		ingressNginx, traefik, traefikNginx, haproxyIngress, f5Nginx, envoyGateway, gatewayAPI, istio, contour, apisix, skipper, pomerium, awsALB, gke, emissary,
 	}, unprotecting...)
 }
 
@@ -249,7 +251,7 @@ func (c class) request(e *endpoint.Endpoint, settings *config.Config) (Request, 
 	if err != nil {
 		return Request{}, finding.List{WrongGroups.At(e.Object(), "metadata.namespace", err.Error(), "set spec.access.namespaces."+e.Namespace+".groups in the configuration, or map the claim in the identity provider")}
 	}
-	request.AuthURL = address
+	request.AuthURL, request.EnforcesNamespace = address, settings.EnforcesNamespace()
 	if settings.EnforcesNamespace() {
 		return request, nil
 	}

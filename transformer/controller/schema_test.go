@@ -23,6 +23,7 @@ const schemaFile = "../../docs/private-endpoints.schema.json"
 
 // settingsTypes are the types of the settings that a class may hold, by the id of the controller.
 var settingsTypes = map[string]reflect.Type{
+	"istio":           reflect.TypeFor[controller.IstioSettings](),
 	"traefik":         reflect.TypeFor[controller.TraefikSettings](),
 	"haproxy-ingress": reflect.TypeFor[controller.HAProxySettings](),
 }
@@ -224,8 +225,16 @@ func overlay(t *testing.T, fields string) []byte {
 func TestReferenceSettings(t *testing.T) {
 	reference, err := os.ReadFile("../../docs/configuration.md")
 	require.NoError(t, err)
-	for id, settings := range settingsTypes {
-		for _, path := range settingPaths("spec.ingressClasses[]."+id, settings) {
+	for _, known := range controller.All() {
+		settings, has := settingsTypes[known.ID]
+		if !has {
+			continue
+		}
+		served := "spec.ingressClasses[]."
+		if !known.Supported() {
+			served = "spec.gateway."
+		}
+		for _, path := range settingPaths(served+known.ID, settings) {
 			require.Contains(t, string(reference), "\n| `"+path+"` | ")
 		}
 	}

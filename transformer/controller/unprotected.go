@@ -29,10 +29,6 @@ var unprotecting = []Controller{
 		ByHand: "route with an HTTPRoute, and set spec.gateway.controller: gateway-api: Cilium 1.20 has the filter ExternalAuth, and asks nobody on an Ingress",
 	},
 	{
-		ID: "istio", ClassControllers: []string{"istio.io/ingress-controller"}, GatewayControllers: []string{"istio.io/gateway-controller"}, JudgeIngress: judgeNothing,
-		ByHand: "route with a VirtualService, and apply an AuthorizationPolicy with action CUSTOM to its Gateway: no annotation makes Istio ask on an Ingress",
-	},
-	{
 		ID: "application-gateway", ClassControllers: []string{"azure/application-gateway"}, JudgeIngress: judgeNothing,
 		ByHand: "serve the Ingress with a controller that can ask: Azure Application Gateway signs nobody in",
 	},

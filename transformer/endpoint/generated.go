@@ -37,7 +37,8 @@ func isHostAnnotation(key string) bool {
 // isGeneratedKind says whether item is of a kind that this program generates.
 func isGeneratedKind(item *manifest.Item) bool {
 	switch item.Group() + "/" + item.Kind() {
-	case "networking.k8s.io/Ingress", gatewayGroup + "/HTTPRoute", gatewayGroup + "/ReferenceGrant", "traefik.io/Middleware", "gateway.envoyproxy.io/SecurityPolicy":
+	case "networking.k8s.io/Ingress", gatewayGroup + "/HTTPRoute", gatewayGroup + "/ReferenceGrant", "traefik.io/Middleware", "gateway.envoyproxy.io/SecurityPolicy",
+		"security.istio.io/AuthorizationPolicy":
 		return true
 	}
 	return false

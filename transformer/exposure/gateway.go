@@ -50,7 +50,7 @@ func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *pol
 				way.Layer, way.Paths, way.Host = TCP, Prefix("/"), ""
 				r.addBackends(way, rule.Get("backendRefs"))
 			default:
-				r.gatewayRule(way, rule, policies.judge(item, rule, kind+" "+gateway))
+				r.gatewayRule(way, rule, policies.judge(item, rule, kind+" "+gateway, base.Host))
 			}
 		}
 	}

@@ -48,10 +48,13 @@ func newPolicies(r *reader) *policies {
 	return p
 }
 
-// judge says who is asked on a rule of a route through a parent, given as kind namespace/name: by a filter of the rule, else by the
+// judge says who is asked on a rule of a route for a host through a parent, given as kind namespace/name: by a filter of the rule, else by the
 // policy of the route, else by that of the parent. A ListenerSet does not have the policy of its Gateway.
-func (p *policies) judge(item *manifest.Item, rule manifest.View, parent string) controller.Judgement {
+func (p *policies) judge(item *manifest.Item, rule manifest.View, parent, host string) controller.Judgement {
 	id := p.reader.serving.OfGateway(parent)
+	if id == "istio" {
+		return p.reader.objects.JudgeIstio(strings.TrimPrefix(parent, "Gateway "), host, rule.Get("matches").Elements())
+	}
 	if judgement, ok := p.judgeFilters(item, rule, parent); ok {
 		return judgement
 	}

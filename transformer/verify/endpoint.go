@@ -146,7 +146,7 @@ func (c *checker) judgeHTTPRoute(e endpoint.Private, proof *Proof) bool {
 		c.report(e.Source, e.Namespace, NotProved.At(e.Object(), "spec.parentRefs", "not proved: no Gateway takes this HTTPRoute, as far as the set tells", "attach it to a listener of the configured Gateway"))
 		return false
 	}
-	proof.Auth = controller.Judgement{Asks: proof.Own[0].Auth.Asks, By: proof.Own[0].Auth.By}
+	proof.Auth = controller.Judgement{Asks: proof.Own[0].Auth.Asks, By: proof.Own[0].Auth.By, SignsIn: proof.Own[0].Auth.SignsIn}
 	for _, way := range proof.Own {
 		id := c.serving.OfGateway(way.Via)
 		if id == "" {

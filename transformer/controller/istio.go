@@ -1,0 +1,201 @@
+package controller
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// istio is Istio with a Gateway of the Gateway API: an AuthorizationPolicy with the action CUSTOM beside the Gateway asks a provider of the
+// mesh for every request to the hosts of an endpoint (https://istio.io/latest/docs/tasks/security/authorization/authz-custom/). What the
+// provider asks stands in the configuration of the mesh, the same for every host, so that it must decide by the host who may enter.
+//
+// Istio refuses every request of the hosts where the mesh does not have the provider.
+var istio = Controller{
+	ID:                 "istio",
+	ClassControllers:   []string{"istio.io/ingress-controller"},
+	GatewayControllers: []string{"istio.io/gateway-controller"},
+	// Since then an AuthorizationPolicy may name several Gateways in targetRefs.
+	Oldest:           version{1, 24},
+	Assumed:          version{1, 24},
+	DecodeSettings:   decodeIstio,
+	HTTPRoute:        routeByAppProtocol,
+	ProtectHTTPRoute: protectIstio,
+	JudgeIngress:     judgeNothing,
+	ByHand:           "route with an HTTPRoute, and set spec.gateway.controller: istio: no annotation makes Istio ask on an Ingress",
+	Support: Support{
+		Name: "Istio", Groups: "by the host, in the auth service", SignIn: "by the answer of the auth service", Headers: "as the provider of the mesh says",
+		Objects: []string{"AuthorizationPolicy"}, Missing: "closed without the provider; open without the AuthorizationPolicy", Tested: testedSchema,
+	},
+}
+
+// IstioSettings are the settings under the key istio of the Gateway.
+type IstioSettings struct {
+	// Provider is the name of an external authorizer of the mesh, in meshConfig.extensionProviders. It asks the service of auth.url,
+	// which decides by the host who may enter.
+	Provider string `json:"provider"`
+}
+
+func decodeIstio(class config.IngressClass, path string) (any, finding.List) {
+	var settings IstioSettings
+	own := path + ".istio"
+	if findings := class.DecodeSettings(own, &settings); findings.HasErrors() {
+		return nil, findings
+	}
+	if settings.Provider == "" {
+		return nil, finding.List{WrongSettings.At(finding.Object{}, own+".provider", "is required", "write the name of a provider of meshConfig.extensionProviders")}
+	}
+	return settings, nil
+}
+
+const (
+	istioGroup = "security.istio.io"
+	istioAPI   = istioGroup + "/v1"
+)
+
+// The parts of an AuthorizationPolicy that are written, in the order of its fields.
+type (
+	authorizationPolicy struct {
+		TargetRefs []targetReference `json:"targetRefs"`
+		Action     string            `json:"action"`
+		Provider   istioProvider     `json:"provider"`
+		Rules      []istioRule       `json:"rules"`
+	}
+	istioProvider struct {
+		Name string `json:"name"`
+	}
+	istioRule struct {
+		To []istioTo `json:"to"`
+	}
+	istioTo struct {
+		Operation istioOperation `json:"operation"`
+	}
+	istioOperation struct {
+		Hosts []string `json:"hosts"`
+		Paths []string `json:"paths,omitempty"`
+	}
+)
+
+func protectIstio(request Request) (Changes, error) {
+	if request.EnforcesNamespace {
+		return Changes{}, errors.New("the provider of the mesh asks the same question for every host: it must decide by the host who may enter, which auth.enforcesNamespace: false says")
+	}
+	e := request.Endpoint
+	operation := istioOperation{Paths: istioPaths(e.Route)}
+	for _, host := range e.Hosts {
+		// Istio compares the header Host as the client writes it, also with a port.
+		operation.Hosts = append(operation.Hosts, host, host+":*")
+	}
+	return Changes{Objects: []Object{{APIVersion: istioAPI, Kind: "AuthorizationPolicy", Namespace: e.Gateway.Namespace, Name: objectName(e, ""), Spec: authorizationPolicy{
+		TargetRefs: []targetReference{{gatewayGroup, "Gateway", e.Gateway.Name}}, Action: "CUSTOM",
+		Provider: istioProvider{request.Settings.(IstioSettings).Provider}, Rules: []istioRule{{[]istioTo{{operation}}}},
+	}}}}, nil
+}
+
+// istioPaths returns the paths of an HTTPRoute as an AuthorizationPolicy writes them; none where that is every path.
+func istioPaths(route *manifest.Item) []string {
+	var paths []string
+	for _, rule := range route.View("spec", "rules").Elements() {
+		matches := rule.Get("matches").Elements()
+		if len(matches) == 0 {
+			return nil
+		}
+		for _, match := range matches {
+			path := cmp.Or(strings.TrimRight(match.Get("path", "value").Text(), "/"), "/")
+			switch {
+			case match.Get("path", "type").Text() == "Exact":
+				paths = append(paths, match.Get("path", "value").Text())
+			case path == "/":
+				return nil
+			default:
+				paths = append(paths, path, path+"/*")
+			}
+		}
+	}
+	return paths
+}
+
+// JudgeIstio says who is asked at a Gateway, given as namespace/name, for a host and for some paths: for all of them, where that is
+// none.
+func (o *Objects) JudgeIstio(gateway, host string, matches []manifest.View) Judgement {
+	var judgement Judgement
+	namespace, name, _ := strings.Cut(gateway, "/")
+	for _, item := range o.OfKind(istioGroup, "AuthorizationPolicy") {
+		if item.View("spec", "action").Text() != "CUSTOM" || o.NamespaceOf(item) != namespace || !targets(item, name) {
+			continue
+		}
+		for _, rule := range item.View("spec", "rules").Elements() {
+			if asksForAll(rule, host, matches) {
+				judgement.Asks = "the Istio provider " + item.View("spec", "provider", "name").Text() + " at Gateway " + gateway
+				judgement.By, judgement.SignsIn = item.Object().String(), true
+			}
+		}
+	}
+	return judgement
+}
+
+// targets says whether a policy names a Gateway.
+func targets(policy *manifest.Item, gateway string) bool {
+	for _, target := range append(policy.View("spec", "targetRefs").Elements(), policy.View("spec", "targetRef")) {
+		if target.Get("kind").Text() == "Gateway" && target.Get("name").Text() == gateway {
+			return true
+		}
+	}
+	return false
+}
+
+// asksForAll says whether a rule of a policy holds for every request for a host, with and without a port, that one of some matches
+// takes. A rule with conditions that are not read here does not.
+func asksForAll(rule manifest.View, host string, matches []manifest.View) bool {
+	for key := range rule.Fields() {
+		if key != "to" {
+			return false
+		}
+	}
+	for _, to := range rule.Get("to").Elements() {
+		hosts, paths := to.Get("operation", "hosts").Texts(), to.Get("operation", "paths").Texts()
+		if contains(hosts, host, host+":*") && onlyHostsAndPaths(to.Get("operation")) && (len(paths) == 0 || coversMatches(paths, matches)) {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(list []string, wanted ...string) bool {
+	for _, one := range wanted {
+		if !slices.Contains(list, one) {
+			return false
+		}
+	}
+	return true
+}
+
+func onlyHostsAndPaths(operation manifest.View) bool {
+	for key := range operation.Fields() {
+		if key != "hosts" && key != "paths" {
+			return false
+		}
+	}
+	return true
+}
+
+// coversMatches says whether the paths of a policy are those of all matches of a rule, in the form in which they are written here.
+func coversMatches(paths []string, matches []manifest.View) bool {
+	for _, match := range matches {
+		path := strings.TrimRight(match.Get("path", "value").Text(), "/")
+		switch {
+		case match.Get("path", "type").Text() == "Exact":
+			if !slices.Contains(paths, match.Get("path", "value").Text()) {
+				return false
+			}
+		case path == "" || !contains(paths, path, path+"/*"):
+			return false
+		}
+	}
+	return len(matches) > 0
+}
