@@ -24,9 +24,10 @@ type object struct {
 		Labels    map[string]string `yaml:"labels"`
 	} `yaml:"metadata"`
 	Spec struct {
-		Type     string            `yaml:"type"`
-		Selector map[string]string `yaml:"selector"`
-		Ports    []servicePort     `yaml:"ports"`
+		Type string `yaml:"type"`
+		// Selector has labels and their values where the object is a Service.
+		Selector map[string]any `yaml:"selector"`
+		Ports    []servicePort  `yaml:"ports"`
 	} `yaml:"spec"`
 }
 
@@ -57,7 +58,7 @@ func (b *bed) install(manifests string) error {
 	}
 	var around []any
 	for _, namespace := range namespacesOf(objects) {
-		around = append(around, namespaceManifest(namespace), b.certificateManifest(namespace))
+		around = append(around, namespaceManifest(namespace), b.certificateManifest(namespace, "wildcard-apps"))
 	}
 	for _, service := range objects {
 		if service.Kind == "Service" && service.Spec.Type != "ExternalName" && !hasSlice(objects, service) {
@@ -113,7 +114,7 @@ func podsOf(service object) string {
 	}
 	var terms []string
 	for _, key := range slices.Sorted(maps.Keys(service.Spec.Selector)) {
-		terms = append(terms, key+"="+service.Spec.Selector[key])
+		terms = append(terms, fmt.Sprintf("%s=%v", key, service.Spec.Selector[key]))
 	}
 	return service.Metadata.Namespace + "/" + strings.Join(terms, ",")
 }
@@ -124,10 +125,10 @@ func namespaceManifest(name string) manifest {
 	return manifest{"apiVersion": "v1", "kind": "Namespace", "metadata": manifest{"name": name}}
 }
 
-func (b *bed) certificateManifest(namespace string) manifest {
+func (b *bed) certificateManifest(namespace, name string) manifest {
 	return manifest{
 		"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
-		"metadata": manifest{"name": "wildcard-apps", "namespace": namespace},
+		"metadata": manifest{"name": name, "namespace": namespace},
 		"data":     manifest{"tls.crt": b.wildcard.certificate, "tls.key": b.wildcard.key},
 	}
 }

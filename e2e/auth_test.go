@@ -25,7 +25,8 @@ const (
 	clientSecret = "secret-of-the-client"
 	password     = "correct horse battery staple"
 
-	cookieName = "_oauth2_proxy"
+	// cookieName is the one in the settings of the example.
+	cookieName = "__Secure-oauth2_proxy"
 	// cookieSecret signs the cookie of a session.
 	cookieSecret = "0123456789abcdef0123456789abcdef"
 )
@@ -37,29 +38,28 @@ var people = map[string][]string{
 	"carol": {"team-a", "team-b"},
 }
 
-// startAuthService starts oauth2-proxy, as a team would for a whole domain: one sign-in page, one cookie.
-func startAuthService(binary string, a *authority) (*process, error) {
+// authStack is the auth service of the examples. The bed installs its manifests and starts it with its settings.
+const authStack = examplesFolder + "/auth-stack/oauth2-proxy"
+
+// startAuthService starts oauth2-proxy with the settings of the example, but those that belong to a cluster.
+func startAuthService(binary, folder string, a *authority) (*process, error) {
+	secrets := map[string]string{"client-secret": clientSecret, "cookie-secret": cookieSecret}
+	for name, secret := range secrets {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(secret), 0o600); err != nil {
+			return nil, err
+		}
+	}
 	return start("oauth2-proxy", binary, nil,
+		"--config="+authStack+"/oauth2-proxy.cfg",
+		// No kube-proxy leads from the port of the Service to the one of the container.
 		"--http-address="+authAddress+":80",
-		"--reverse-proxy",
+		// The controller is in the network of the bed.
 		"--trusted-proxy-ip=10.1.0.0/16",
-		"--provider=oidc",
-		"--oidc-issuer-url="+issuer,
+		// No kubelet mounts the Secret.
+		"--client-secret-file="+filepath.Join(folder, "client-secret"),
+		"--cookie-secret-file="+filepath.Join(folder, "cookie-secret"),
+		// The provider's certificate is signed by the authority of the bed.
 		"--provider-ca-file="+a.file,
-		"--client-id="+clientID,
-		"--client-secret="+clientSecret,
-		"--code-challenge-method=S256",
-		"--scope=openid email profile groups",
-		"--oidc-groups-claim=groups",
-		"--email-domain=*",
-		"--cookie-name="+cookieName,
-		"--cookie-secret="+cookieSecret,
-		"--cookie-domain=.example.com",
-		"--whitelist-domain=.example.com",
-		"--redirect-url=https://"+authHost+"/oauth2/callback",
-		"--set-xauthrequest",
-		"--skip-provider-button",
-		"--upstream=static://202",
 	)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -21,6 +22,8 @@ const (
 
 // bed is everything that runs around the function.
 type bed struct {
+	// folder is for the files of a run.
+	folder     string
 	authority  *authority
 	kubeconfig string
 	backend    *backend
@@ -66,9 +69,9 @@ func run(m *testing.M) (int, error) {
 	if err := prepareNamespaces(folder); err != nil {
 		return 1, err
 	}
-	theBed = &bed{started: time.Now()}
+	theBed = &bed{folder: folder, started: time.Now()}
 	defer theBed.stop()
-	if err := theBed.start(folder); err != nil {
+	if err := theBed.start(); err != nil {
 		return 1, err
 	}
 	code := m.Run()
@@ -79,9 +82,9 @@ func run(m *testing.M) (int, error) {
 }
 
 // start starts the parts in the order in which they need each other.
-func (b *bed) start(folder string) error {
+func (b *bed) start() error {
 	var err error
-	if b.authority, err = newAuthority(folder); err != nil {
+	if b.authority, err = newAuthority(b.folder); err != nil {
 		return err
 	}
 	if b.wildcard, err = b.authority.issue([]string{"*.example.com", "*.apps.example.com"}); err != nil {
@@ -93,7 +96,7 @@ func (b *bed) start(folder string) error {
 	if err := startProvider(b.wildcard); err != nil {
 		return err
 	}
-	if err := b.startCluster(folder); err != nil {
+	if err := b.startCluster(); err != nil {
 		return err
 	}
 	if err := b.startAuthService(); err != nil {
@@ -106,9 +109,9 @@ func (b *bed) start(folder string) error {
 }
 
 // startCluster starts the API server and installs what the controller and the auth service need.
-func (b *bed) startCluster(folder string) error {
+func (b *bed) startCluster() error {
 	var err error
-	if b.apiServer, b.kubeconfig, err = startAPIServer(os.Getenv("E2E_APISERVER"), folder, b.authority); err != nil {
+	if b.apiServer, b.kubeconfig, err = startAPIServer(os.Getenv("E2E_APISERVER"), b.folder, b.authority); err != nil {
 		return err
 	}
 	err = b.apiServer.await(func() error {
@@ -125,12 +128,16 @@ func (b *bed) startCluster(folder string) error {
 	if _, err := b.kubectl("", "wait", "--for=condition=Established", "--timeout=60s", "customresourcedefinitions", "--all"); err != nil {
 		return err
 	}
-	return b.install(clusterManifests)
+	stack, err := exec.Command("../bin/kustomize", "build", authStack).Output()
+	if err != nil {
+		return fmt.Errorf("the auth service of the examples cannot be built: %w", err)
+	}
+	return b.install(listOf([]any{b.certificateManifest("auth", "sign-in")}) + "---\n" + clusterManifests + "---\n" + string(stack))
 }
 
 func (b *bed) startAuthService() error {
 	var err error
-	if b.authService, err = startAuthService(os.Getenv("E2E_OAUTH2_PROXY"), b.authority); err != nil {
+	if b.authService, err = startAuthService(os.Getenv("E2E_OAUTH2_PROXY"), b.folder, b.authority); err != nil {
 		return err
 	}
 	return b.authService.await(answers("http://" + authAddress + "/ping"))
@@ -173,8 +180,8 @@ func answers(url string) func() error {
 	}
 }
 
-// clusterManifests are what the administrators of a cluster would have installed: the classes of both dialects, a Gateway,
-// and the sign-in page, which is public.
+// clusterManifests are what the administrators of a cluster would have installed beside the auth service: the classes of both
+// dialects and a Gateway. The auth service has the address at which the bed runs it.
 const clusterManifests = `apiVersion: networking.k8s.io/v1
 kind: IngressClass
 metadata: {name: nginx}
@@ -203,12 +210,6 @@ spec:
     tls: {certificateRefs: [{name: wildcard-apps}]}
     allowedRoutes: {namespaces: {from: All}}
 ---
-apiVersion: v1
-kind: Service
-metadata: {name: oauth2-proxy, namespace: auth}
-spec:
-  ports: [{name: http, port: 80}]
----
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
 metadata:
@@ -218,14 +219,4 @@ metadata:
 addressType: IPv4
 endpoints: [{addresses: [` + authAddress + `], conditions: {ready: true}}]
 ports: [{name: http, port: 80}]
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: oauth2-proxy, namespace: auth}
-spec:
-  ingressClassName: nginx
-  tls: [{hosts: [` + authHost + `], secretName: wildcard-apps}]
-  rules:
-  - host: ` + authHost + `
-    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: oauth2-proxy, port: {name: http}}}}]}
 `

@@ -91,7 +91,7 @@ const proofLimits = `
 
 | what | why |
 |---|---|
-| ingress-nginx itself | its program needs an nginx with Lua modules that neither the Go module proxy nor Debian has; its annotations are served here by Traefik's provider for them, and its own parser's answers are golden cases of the verifier |
+| ingress-nginx itself | it drives an nginx with Lua libraries that come in its image alone; its annotations are served here by Traefik's provider for them, and its own parser's answers are golden cases of the verifier |
 | haproxy-ingress, F5 NGINX Ingress Controller | the Go module proxy has no usable version |
 | Envoy Gateway, Istio | no Envoy binary can be had from the Go module proxy or Debian |
 | cloud load balancers | they are services of a cloud |

@@ -39,7 +39,7 @@ var limits = []limit{
 	},
 	{
 		name:   "the Pods behind an endpoint receive the session cookie of their visitors, which opens every other endpoint to which those have access",
-		closed: "an auth service with a cookie for each host, or a controller that removes the cookie",
+		closed: "an auth service whose cookie opens one host alone, or a controller that removes the cookie",
 		show: func(t *testing.T, v visitors) answer {
 			stolen := v.member.visit(t, "https://"+partlyPublicHost+"/").Echo.Header.Get("Cookie")
 			require.Contains(t, stolen, cookieName+"=")

@@ -167,7 +167,7 @@ spec:
 
 // visitors are the people who knock at a door of the namespace team-a.
 type visitors struct {
-	// anonymous has never signed in; expired did so eight days ago, a day longer than a session lasts.
+	// anonymous has never signed in; expired did so eight days ago, longer than a session lasts.
 	anonymous, expired *visitor
 	// member is in the group of the namespace, stranger in another one, both in each of them.
 	member, stranger, both *visitor
