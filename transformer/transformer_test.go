@@ -84,6 +84,7 @@ const (
 	private  = "dev.okteto.com/private"
 	generate = "dev.okteto.com/generate-host"
 	list     = "traefik.ingress.kubernetes.io/router.middlewares"
+	policies = "nginx.org/policies"
 )
 
 var (
@@ -93,7 +94,7 @@ var (
 	// values are what a person may write in each annotation; the empty one stands for none.
 	values = map[string]map[string][]string{
 		"Service": {auto: {"", "private", "true", "false"}},
-		"Ingress": {private: {"", "true", "false"}, generate: {"", "true", "app", "domain"}, list: {"", "cindy-compress@kubernetescrd"}},
+		"Ingress": {private: {"", "true", "false"}, generate: {"", "true", "app", "domain"}, list: {"", "cindy-compress@kubernetescrd"}, policies: {"", "cindy/limit"}},
 	}
 )
 
@@ -163,8 +164,8 @@ func (m *model) edit() {
 
 func (m *model) annotate(s *source) {
 	key := rapid.SampledFrom(slices.Sorted(maps.Keys(values[s.kind]))).Draw(m.T, "key")
-	if key == list {
-		// In a rendered set this annotation holds entries of ours too: a person would edit, not replace it.
+	if key == list || key == policies {
+		// In a rendered set these annotations hold entries of ours too: a person would edit, not replace it.
 		return
 	}
 	value := rapid.SampledFrom(values[s.kind][key]).Draw(m.T, "value")
@@ -252,7 +253,7 @@ spec:
   tls:
     secretName: %s
   auth:
-    url: http://auth.example.com/%s
+    url: http://proxy.auth.svc.cluster.local/%s
     signInURL: https://auth.example.com/start
   access:
     groups: ["{namespace}"]
@@ -265,6 +266,8 @@ var configurations = []string{
 	fmt.Sprintf(settings, "  - {name: nginx, controller: ingress-nginx}\n  - {name: traefik, controller: traefik}", "one", "one"),
 	fmt.Sprintf(settings, "  - {name: traefik, controller: traefik}\n  - {name: nginx, controller: ingress-nginx}", "one", "one"),
 	fmt.Sprintf(settings, "  - {name: nginx, controller: traefik}\n  - {name: traefik, controller: ingress-nginx}", "two", "two"),
+	fmt.Sprintf(settings, "  - {name: nginx, controller: f5-nginx}\n  - {name: traefik, controller: haproxy-ingress}", "two", "one"),
+	fmt.Sprintf(settings, "  - {name: traefik, controller: f5-nginx}\n  - {name: nginx, controller: traefik-nginx}", "one", "two"),
 }
 
 // runAndCompare runs over the working set and over the sources alone. Where a run fails the set stays as it was.

@@ -81,7 +81,7 @@ func transform(t *testing.T, settings *config.Config, input string) (*manifest.S
 // TestResolveNamesTheSupportedControllers has every controller that a configuration may name, of which some are not
 // supported yet: such a class would stay open.
 func TestResolveNamesTheSupportedControllers(t *testing.T) {
-	supportedIDs := []string{"ingress-nginx", "traefik", "traefik-nginx", "haproxy-ingress"}
+	supportedIDs := []string{"ingress-nginx", "traefik", "traefik-nginx", "haproxy-ingress", "f5-nginx"}
 	for _, id := range config.ControllerIDs {
 		t.Run(id, func(t *testing.T) {
 			_, findings := Resolve(settings(t, nginxClass+", {name: other, controller: "+id+"}"))

@@ -56,6 +56,12 @@ var f5Kinds = []struct{ field, asks string }{
 	{"oidc", "OpenID Connect"}, {"oidcNative", "OpenID Connect"}, {"jwt", "a JSON Web Token"}, {"basicAuth", "a password"}, {"apiKey", "an API key"},
 }
 
+// f5Authenticates says whether a Policy asks for credentials.
+func f5Authenticates(policy *manifest.Item) bool {
+	return policy.View("spec", "externalAuth").Exists() ||
+		slices.ContainsFunc(f5Kinds, func(kind struct{ field, asks string }) bool { return policy.View("spec", kind.field).Exists() })
+}
+
 // JudgeF5Policies says who is asked on a route of F5's own kinds. levels are the Policies that apply, those of the route first
 // and then those of the server: a Policy of one takes the place of those of its kind in the next
 // (https://docs.nginx.com/nginx-ingress-controller/configuration/policy-resource/precedence-and-overrides/). snippets go into
@@ -210,7 +216,7 @@ func f5NobodyAsked(item *manifest.Item, kind string, policies []F5Policy, contex
 	case len(policies) > 0:
 		return []Flaw{{
 			Rule: f5Unasked, Opens: true, Field: field(f5Policies), Cause: fmt.Sprintf("names %s, which asks nobody", policies[0].Item.Object()),
-			Remedy: "name a Policy with spec.externalAuth too",
+			Remedy: "run the function again, or name a Policy with spec.externalAuth too",
 		}}
 	case len(plus) > 0:
 		return []Flaw{{
@@ -220,7 +226,7 @@ func f5NobodyAsked(item *manifest.Item, kind string, policies []F5Policy, contex
 	case kind == "minion":
 		return []Flaw{{
 			Rule: f5Merged, Opens: true, Field: field(f5Mergeable), Cause: "makes this a minion, and neither it nor a master of the set names a Policy",
-			Remedy: "name a Policy with spec.externalAuth in " + f5Policies + " of this Ingress",
+			Remedy: "run the function over the set, or name a Policy with spec.externalAuth in " + f5Policies + " of this Ingress",
 		}}
 	}
 	for key := range item.View("metadata", "annotations").Fields() {

@@ -60,7 +60,7 @@ var (
 		Cause: "nginx.org/policies names Policies, and none of them asks an auth service: they are of other kinds, or the set does not hold the first " +
 			"one, so that nobody knows whom it asks. Versions before 5.5 ask nobody in this way, and those before 5.4 do not know the annotation: " +
 			"they serve the Ingress to everybody. nginx.com/policies is another annotation.",
-		Remedy: "Name a Policy with spec.externalAuth first, and declare the version that the cluster runs.",
+		Remedy: "Let the function write the Policy that asks, or name one with spec.externalAuth first; and declare the version that the cluster runs.",
 		Example: f5Head + "nginx.org/policies: lan" + f5Tail + `---
 apiVersion: k8s.nginx.org/v1
 kind: Policy
@@ -110,7 +110,7 @@ spec:
 		Cause: "F5 makes one server of a master Ingress and its minions. A Policy of the master is for all of them, one of a minion for its own paths: " +
 			"here neither names one, or the set does not hold the master. Private intent on the master itself is reported too, for it has no paths, " +
 			"and nothing would tell which of its minions are meant.",
-		Remedy:  "Write the intent on the minion, and name a Policy with spec.externalAuth there or on the master.",
+		Remedy:  "Write the intent on the minion, and let the function write its Policy.",
 		Example: f5Head + "nginx.org/mergeable-ingress-type: minion" + f5Tail,
 	}
 )

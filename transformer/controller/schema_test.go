@@ -26,6 +26,7 @@ var settingsTypes = map[string]reflect.Type{
 	"istio":           reflect.TypeFor[controller.IstioSettings](),
 	"traefik":         reflect.TypeFor[controller.TraefikSettings](),
 	"haproxy-ingress": reflect.TypeFor[controller.HAProxySettings](),
+	"f5-nginx":        reflect.TypeFor[controller.F5Settings](),
 }
 
 // TestSchema keeps the published schema equal to the types and their comments; -update writes it.
@@ -154,6 +155,7 @@ func TestSchemaAgrees(t *testing.T) {
 		"settings of another":     {overlay(t, `{ingressClasses: [{name: a, controller: ingress-nginx, traefik: {}}]}`), false},
 		"settings of HAProxy":     {overlay(t, `{ingressClasses: [{name: a, controller: haproxy-ingress, haproxy-ingress: {signIn: none}}]}`), true},
 		"settings, another value": {overlay(t, `{ingressClasses: [{name: a, controller: haproxy-ingress, haproxy-ingress: {signIn: static}}]}`), false},
+		"settings of F5":          {overlay(t, `{ingressClasses: [{name: a, controller: f5-nginx, f5-nginx: {signInPath: /oauth2/sign_in}}]}`), true},
 		"tls, issuer":             {overlay(t, `{tls: {clusterIssuer: a}}`), true},
 		"tls, controller":         {overlay(t, `{tls: {controllerDefault: true}}`), true},
 		"tls, not the controller": {overlay(t, `{tls: {secretName: a, controllerDefault: false}}`), true},

@@ -38,7 +38,7 @@ func isHostAnnotation(key string) bool {
 func isGeneratedKind(item *manifest.Item) bool {
 	switch item.Group() + "/" + item.Kind() {
 	case "networking.k8s.io/Ingress", gatewayGroup + "/HTTPRoute", gatewayGroup + "/ReferenceGrant", "traefik.io/Middleware", "gateway.envoyproxy.io/SecurityPolicy",
-		"security.istio.io/AuthorizationPolicy":
+		"security.istio.io/AuthorizationPolicy", "k8s.nginx.org/Policy":
 		return true
 	}
 	return false

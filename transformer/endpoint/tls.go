@@ -15,6 +15,10 @@ const (
 	annotationIssuer        = "cert-manager.io/issuer"
 )
 
+// annotationMergeable makes an Ingress of F5 NGINX the master of its host, or a minion, whose TLS is that of the master: F5 refuses a
+// minion with tls of its own.
+const annotationMergeable = "nginx.org/mergeable-ingress-type"
+
 // tlsFor returns the tls entry for those of hosts that the configuration has a certificate for, and the annotations that
 // obtain it (E5). secretName is the name of the endpoint's own Secret, used with an issuer.
 func tlsFor(settings *config.Config, secretName string, hosts []string) (networkingv1.IngressTLS, map[string]string) {
@@ -33,6 +37,9 @@ func tlsFor(settings *config.Config, secretName string, hosts []string) (network
 
 // addTLS gives the hosts of a user's Ingress TLS where they have none (E5).
 func (p *Plan) addTLS(endpoint *Endpoint, ingress *networkingv1.Ingress) {
+	if endpoint.Class.Controller == "f5-nginx" && ingress.Annotations[annotationMergeable] == "minion" {
+		return
+	}
 	var missing []string
 	for _, host := range endpoint.Hosts {
 		if !slices.ContainsFunc(ingress.Spec.TLS, func(entry networkingv1.IngressTLS) bool { return covers(entry.Hosts, host) }) {

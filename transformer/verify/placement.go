@@ -24,9 +24,9 @@ var (
 	// Dangling is a reference of ours to an object that the set does not hold.
 	Dangling = finding.Rule{
 		Code: "PE166", Severity: finding.Error, Title: "reference of ours does not resolve",
-		Cause: "An Ingress names a Middleware that the function has generated, and the set does not hold it: a layer above the function " +
-			"has renamed it, changed its namespace or removed it. Traefik does not serve such a route, until somebody creates a " +
-			"Middleware of that name.",
+		Cause: "An Ingress names a Middleware or a Policy that the function has generated, and the set does not hold it: a layer above the " +
+			"function has renamed it, changed its namespace or removed it. Traefik does not serve such a route, and F5 NGINX answers with an " +
+			"error, until somebody creates an object of that name.",
 		Remedy: "List the function in the outermost kustomization, and pass on everything that it wrote.",
 		Example: `apiVersion: networking.k8s.io/v1
 kind: Ingress
@@ -106,45 +106,72 @@ func moved(item *manifest.Item, madeFor string) finding.Finding {
 	return Moved.At(item.Object(), "metadata.annotations["+endpoint.AnnotationFor+"]", fmt.Sprintf("was written for %s", madeFor), placementRemedy)
 }
 
-// dangling looks for the Middlewares that we generated, by the form of their names.
+// dangling looks for the objects that we generated, by the form of their names.
 func dangling(item *manifest.Item, namespace string, present map[string]bool) finding.List {
 	var findings finding.List
-	for field, reference := range references(item, namespace) {
-		if !present["Middleware "+reference] && (namespace != "" || !present["Middleware /"+afterSlash(reference)]) {
-			findings = append(findings, Dangling.At(item.Object(), field, fmt.Sprintf("Middleware %s is not in the set", reference), placementRemedy))
+	for field, named := range references(item, namespace) {
+		withoutNamespace := reference{named.kind, "", named.name}
+		if !present[named.String()] && (namespace != "" || !present[withoutNamespace.String()]) {
+			findings = append(findings, Dangling.At(item.Object(), field, fmt.Sprintf("%s is not in the set", named), placementRemedy))
 		}
 	}
 	return findings
 }
 
-func afterSlash(name string) string {
-	_, after, _ := strings.Cut(name, "/")
-	return after
-}
+// reference is an object that a route names.
+type reference struct{ kind, namespace, name string }
 
-// references returns the Middlewares of ours, as namespace/name, that an Ingress or HTTPRoute names, with the field that does.
-func references(item *manifest.Item, namespace string) iter.Seq2[string, string] {
-	const key, ours, provider = "traefik.ingress.kubernetes.io/router.middlewares", "private-endpoint-", "@kubernetescrd"
-	return func(yield func(string, string) bool) {
-		value, _ := item.Annotation(key)
-		for _, reference := range strings.Split(value, ",") {
-			reference = strings.TrimSpace(reference)
-			// The last one, because a namespace may hold the words too.
-			at := strings.LastIndex(reference, "-"+ours)
-			if at < 0 || !strings.HasSuffix(reference, provider) {
-				continue
-			}
-			if name := strings.TrimSuffix(reference[at+1:], provider); !yield("metadata.annotations["+key+"]", reference[:at]+"/"+name) {
-				return
+func (r reference) String() string { return r.kind + " " + r.namespace + "/" + r.name }
+
+// ours is how the names begin of what we generate beside a route.
+const ours = "private-endpoint-"
+
+// references returns the objects of ours that an Ingress or HTTPRoute names, with the field that does.
+func references(item *manifest.Item, namespace string) iter.Seq2[string, reference] {
+	return func(yield func(string, reference) bool) {
+		for _, list := range referring {
+			value, _ := item.Annotation(list.annotation)
+			for _, entry := range strings.Split(value, ",") {
+				named, isOurs := list.read(strings.TrimSpace(entry), namespace)
+				if isOurs && !yield("metadata.annotations["+list.annotation+"]", named) {
+					return
+				}
 			}
 		}
 		for i, rule := range item.View("spec", "rules").Elements() {
 			for _, filter := range rule.Get("filters").Elements() {
 				name := filter.Get("extensionRef", "name").Text()
-				if strings.HasPrefix(name, ours) && !yield(fmt.Sprintf("spec.rules[%d].filters", i), namespace+"/"+name) {
+				if strings.HasPrefix(name, ours) && !yield(fmt.Sprintf("spec.rules[%d].filters", i), reference{"Middleware", namespace, name}) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// referring are the annotations that list objects of ours, with what reads an entry on a route of a namespace.
+var referring = []struct {
+	annotation string
+	read       func(entry, namespace string) (named reference, isOurs bool)
+}{
+	{"traefik.ingress.kubernetes.io/router.middlewares", readMiddleware},
+	{"nginx.org/policies", readPolicy},
+}
+
+func readMiddleware(entry, _ string) (reference, bool) {
+	entry, found := strings.CutSuffix(entry, "@kubernetescrd")
+	// The last one, because a namespace may hold the words too.
+	at := strings.LastIndex(entry, "-"+ours)
+	if !found || at < 0 {
+		return reference{}, false
+	}
+	return reference{"Middleware", entry[:at], entry[at+1:]}, true
+}
+
+func readPolicy(entry, namespace string) (reference, bool) {
+	name := entry
+	if before, after, found := strings.Cut(entry, "/"); found {
+		namespace, name = before, after
+	}
+	return reference{"Policy", namespace, name}, strings.HasPrefix(name, ours)
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -13,8 +14,8 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// written is what the program makes of a private Ingress and a private Service, which are both behind Traefik.
-func written(t *testing.T, namespace string) string {
+// written is what the program makes of a private Ingress and a private Service, which are both of a class.
+func written(t *testing.T, class, namespace string) string {
 	t.Helper()
 	const service = `---
 apiVersion: v1
@@ -24,13 +25,13 @@ metadata:
   namespace: cindy
   annotations:
     dev.okteto.com/auto-ingress: private
-    private-endpoints.dev/ingress-class: traefik
+    private-endpoints.dev/ingress-class: CLASS
 spec:
   ports:
   - name: grpc
     port: 9000
 `
-	set, findings := manifest.Read([]byte(strings.ReplaceAll(private(route{path: "/", class: "traefik"}).String()+service, "cindy", namespace)))
+	set, findings := manifest.Read([]byte(strings.NewReplacer("cindy", namespace, "CLASS", class).Replace(private(route{path: "/", class: class}).String() + service)))
 	require.Empty(t, findings)
 	settings := readSettings(t, "enforce")
 	plan, findings := endpoint.Expand(set, settings, endpoint.Options{})
@@ -70,7 +71,7 @@ func TestPlacement(t *testing.T) {
 		forField   = " metadata.annotations[private-endpoints.dev/for]"
 		referField = " metadata.annotations[traefik.ingress.kubernetes.io/router.middlewares]"
 	)
-	output := written(t, "cindy")
+	output := written(t, "traefik", "cindy")
 	name := func(e string) string {
 		start := strings.Index(output, "cindy/"+e+"\n")
 		require.Positive(t, start)
@@ -114,7 +115,7 @@ func TestPlacement(t *testing.T) {
 		"of another provider":  {replace(ofPrivate+"@kubernetescrd", ofPrivate+"@kubernetescrd,x-private-endpoint-x@file"), nil},
 		"blanks in the list":   {replace("middlewares: cindy-", "middlewares: cindy-own@kubernetescrd, cindy-"), nil},
 		"another manager":      {replace("managed-by: private-endpoints", "managed-by: other"), nil},
-		"words in a namespace": {written(t, "a-private-endpoint-b"), nil},
+		"words in a namespace": {written(t, "traefik", "a-private-endpoint-b"), nil},
 		"namespaces are not known": {
 			replace("  namespace: cindy\n", "", ", namespace: cindy", ""), nil,
 		},
@@ -135,7 +136,7 @@ func TestPlacement(t *testing.T) {
 }
 
 func TestPlacementSaysWhatToDo(t *testing.T) {
-	output := strings.ReplaceAll(written(t, "cindy"), "namespace: cindy", "namespace: bob")
+	output := strings.ReplaceAll(written(t, "traefik", "cindy"), "namespace: cindy", "namespace: bob")
 	findings := place(t, output)
 	require.Equal(t, "was written for cindy/private", findings[0].Cause)
 	require.Regexp(t, `\AMiddleware cindy/private-endpoint-[0-9a-f]{10} is not in the set\z`, findings[1].Cause)
@@ -164,4 +165,44 @@ metadata: {name: private-endpoint-de114f4af7, namespace: cindy, annotations: {pr
 	require.Equal(t, []string{
 		"error PE165 HTTPRoute bob/admin metadata.annotations[private-endpoints.dev/for]", "error PE165 Middleware bob/private-endpoint-de114f4af7 metadata.annotations[private-endpoints.dev/for]",
 	}, lines(place(t, strings.ReplaceAll(output, "namespace: cindy", "namespace: bob"))))
+}
+
+// TestPlacementOfPolicies is E24 for the Policies of F5 NGINX, which an Ingress names with their namespace.
+func TestPlacementOfPolicies(t *testing.T) {
+	const (
+		forField   = " metadata.annotations[private-endpoints.dev/for]"
+		referField = " metadata.annotations[nginx.org/policies]"
+	)
+	output := written(t, "f5", "cindy")
+	references := regexp.MustCompile(`nginx.org/policies: cindy/(private-endpoint-[0-9a-f]{10})`).FindAllStringSubmatch(output, -1)
+	require.Len(t, references, 2)
+	ofPrivate, ofAPI := references[0][1], references[1][1]
+	replace := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(output) }
+	withoutNamespaces := []string{"  namespace: cindy\n", "", ", namespace: cindy", ""}
+	dangling := []string{"error PE166 Ingress cindy/private" + referField}
+	tests := map[string]struct {
+		input string
+		want  []string
+	}{
+		"as it was written":           {output, nil},
+		"without its namespace":       {replace("cindy/"+ofPrivate, ofPrivate), nil},
+		"name of the Policy":          {replace("name: "+ofPrivate+"\n", "name: x-"+ofPrivate+"\n"), dangling},
+		"no Policy":                   {without(output, "name: "+ofPrivate+"\n"), dangling},
+		"no Policy, by its name":      {replace("cindy/"+ofPrivate, ofPrivate, "name: "+ofPrivate+"\n", "name: x\n"), dangling},
+		"Policy of a user":            {replace("cindy/"+ofPrivate, "cindy/"+ofPrivate+", cindy/own"), nil},
+		"namespaces are not known":    {replace(withoutNamespaces...), nil},
+		"no Policy, and no namespace": {without(replace(withoutNamespaces...), "name: "+ofPrivate+"\n"), []string{"error PE166 Ingress private" + referField}},
+		"namespace of everything": {
+			replace("namespace: cindy", "namespace: bob"),
+			[]string{
+				"error PE165 Ingress bob/private" + forField, "error PE166 Ingress bob/private" + referField, "error PE165 Policy bob/" + ofPrivate + forField,
+				"error PE165 Ingress bob/api" + forField, "error PE166 Ingress bob/api" + referField, "error PE165 Policy bob/" + ofAPI + forField,
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			require.ElementsMatch(t, test.want, lines(place(t, test.input)))
+		})
+	}
 }

@@ -14,6 +14,6 @@ func Rules() []finding.Rule {
 			OtherWay, SameRequests, PublicInside, PublicBeside, HostOfTwo, CatchAll, OpenPort, UnknownKind, PassedThrough, EveryHost, NoTLS, ShortAuthService, HeadersPass, OwnSignIn,
 			ForeignSignIn, RegularPath,
 		},
-		nginxRules(), traefikRules(), otherRules(),
+		headerRules(), traefikRules(), otherRules(),
 	)
 }

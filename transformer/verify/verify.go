@@ -123,7 +123,7 @@ func (c *checker) check() {
 	for _, e := range c.Endpoints {
 		proof := c.endpoint(e, own[e.Route])
 		if proof.Auth.Closed() && c.Mode != config.VerifyOff {
-			c.checkNginx(&proof)
+			c.checkHeaders(&proof)
 			for _, way := range proof.Own {
 				c.sideDoors(&proof, way, table)
 			}

@@ -24,6 +24,7 @@ spec:
   - {name: nginx, controller: ingress-nginx}
   - {name: internal, controller: ingress-nginx}
   - {name: traefik, controller: traefik}
+  - {name: f5, controller: f5-nginx}
   tls: {controllerDefault: true}
   auth: {url: "http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth"}
   access: {groups: ["{namespace}"]}
