@@ -59,7 +59,7 @@ func clusterServiceOf(address string) (clusterService, error) {
 	}
 	labels := strings.SplitN(strings.TrimSuffix(parsed.Hostname(), clusterDomain), ".", 3)
 	port, err := strconv.Atoi(cmp.Or(parsed.Port(), defaultPorts[parsed.Scheme]))
-	if len(labels) != 3 || labels[2] != "svc" || err != nil {
+	if len(labels) != 3 || labels[2] != "svc" || err != nil || port < 1 || port > 65535 {
 		return refuse()
 	}
 	return clusterService{parsed.Scheme, labels[1], labels[0], port, cmp.Or(parsed.Path, "/"), parsed.RawQuery}, nil

@@ -3,10 +3,8 @@ package controller
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
@@ -113,25 +111,21 @@ func protectF5(request Request) (Changes, error) {
 // f5ExternalAuth takes the address of the auth service apart: F5 asks a Service, by its name. The port is always written: without
 // one that it can look up, F5 leaves the question out.
 func f5ExternalAuth(address string) (map[string]any, error) {
-	parsed, err := url.Parse(address)
-	if err != nil || !isPlainURL(address) {
+	if !isPlainURL(address) {
 		return nil, fmt.Errorf("auth URL %q has a character that F5 NGINX would read in a way of its own", address)
 	}
-	if parsed.Scheme != "http" {
+	service, err := clusterServiceOf(address)
+	if err != nil {
+		return nil, err
+	}
+	if service.scheme != "http" {
 		return nil, errors.New("auth URL with https: to check its certificate F5 NGINX needs a Secret in every namespace; ask the Service inside the cluster with http")
 	}
-	labels := strings.Split(strings.TrimSuffix(parsed.Hostname(), clusterDomain), ".")
-	if len(labels) != 3 || labels[2] != "svc" {
-		return nil, fmt.Errorf("auth URL %q is not the address of a Service, which is all that F5 NGINX asks: write it as http://<name>.<namespace>.svc%s/<path>", address, clusterDomain)
+	question := service.path
+	if service.query != "" {
+		question += "?" + service.query
 	}
-	port := 80
-	if parsed.Port() != "" {
-		if port, err = strconv.Atoi(parsed.Port()); err != nil {
-			return nil, fmt.Errorf("auth URL %q has no port number", address)
-		}
-	}
-	path := parsed.RequestURI()
-	return map[string]any{"authURI": path, "authServiceName": labels[1] + "/" + labels[0], "authServicePorts": []int{port}}, nil
+	return map[string]any{"authURI": question, "authServiceName": service.namespace + "/" + service.name, "authServicePorts": []int{service.port}}, nil
 }
 
 // conflictsF5 finds Policies of the Ingress that authenticate too (E17).
