@@ -22,7 +22,7 @@ var haproxyIngress = Controller{
 	Conflicts:        conflictsHAProxy,
 	Support: Support{
 		Name: "HAProxy Ingress (jcmoraisjr/haproxy-ingress)", Groups: groupsAnyway, SignIn: "redirect, back to the page asked for; of another group too",
-		Headers: "set by the controller", Missing: "closed", Tested: testedGolden,
+		Headers: "set by the controller, where the auth service sends them", Missing: "closed", Tested: testedGolden,
 	},
 	JudgeIngress: judgeHAProxy,
 }

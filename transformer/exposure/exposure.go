@@ -50,6 +50,9 @@ type Way struct {
 	WithoutSlash bool
 	// Narrowed says that the way takes only some of the requests for these paths, such as those with a header.
 	Narrowed bool
+	// Server is what has the host to itself where the controller gives each host to one object and leaves out the others that ask for
+	// it; empty elsewhere.
+	Server string
 	// ranked says that of several routes for a host the one with the most specific path gets a request.
 	ranked bool
 	// Redirects says that the way answers by itself and never reaches a backend.

@@ -53,6 +53,7 @@ type f5Level struct {
 }
 
 func (r *reader) virtualServer(item *manifest.Item, base Way) {
+	base.Server = item.Object().String()
 	server := f5Level{r.objects.F5Policies(item.View("spec", "policies"), base.Namespace), item.View("spec", "server-snippets").Text()}
 	for i, route := range item.View("spec", "routes").Elements() {
 		way := base
@@ -197,6 +198,12 @@ func (r *reader) transportServer(item *manifest.Item, way Way) {
 // f5Ingress completes a way of an Ingress that F5 serves: what its annotations make of the path. F5 reads the paths of one Ingress
 // as regular expressions, and nginx takes those before any other path of the host.
 func f5Ingress(item *manifest.Item, backend manifest.View, way *Way) {
+	// A master and its minions are one server
+	// (https://docs.nginx.com/nginx-ingress-controller/configuration/host-and-listener-collisions/).
+	way.Server = item.Object().String()
+	if _, mergeable := item.Annotation("nginx.org/mergeable-ingress-type"); mergeable {
+		way.Server = "master Ingress"
+	}
 	switch value, _ := item.Annotation("nginx.org/path-regex"); value {
 	case "":
 	case "exact":

@@ -134,6 +134,17 @@ var decisions = []decision{
 		},
 	},
 	{
+		Rule: HostOfOne, meets: func(p pair) bool { return p.sameHost && p.private.Server != p.other.Server },
+		say: func(p pair, r finding.Rule) finding.Finding {
+			const remedy = "let one object have the host, such as a master Ingress with the two as its minions (nginx.org/mergeable-ingress-type)"
+			cause := fmt.Sprintf("host %s is also the one of %s, and F5 NGINX leaves one of the two out", p.other.Host, p.private.Item.Object())
+			if !p.shares || !p.other.Shares(p.private) {
+				return r.At(p.other.Item.Object(), p.other.Field, cause, remedy).As(finding.Warning)
+			}
+			return r.At(p.other.Item.Object(), p.other.Field, cause+fmt.Sprintf(": path %s then reaches what the path %s makes private", p.other.Paths, p.private.Paths), remedy)
+		},
+	},
+	{
 		Rule: PublicInside, meets: func(p pair) bool { return p.sameHost && p.certain && p.privatePaths.Contains(p.otherPaths) },
 		say: func(p pair, r finding.Rule) finding.Finding {
 			severity := finding.Info
