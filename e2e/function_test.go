@@ -24,6 +24,7 @@ type dialect struct {
 
 var (
 	nginx          = dialect{name: "nginx annotations", class: `{name: nginx, controller: ingress-nginx}`}
+	traefikNginx   = dialect{name: "Traefik, nginx annotations", class: `{name: nginx, controller: traefik-nginx, version: "3.7"}`}
 	traefikStatic  = dialect{name: "Traefik, signIn: static", class: `{name: traefik, controller: traefik, version: "3.7"}`}
 	traefikErrors  = dialect{name: "Traefik, signIn: errors", class: `{name: traefik, controller: traefik, version: "3.7", traefik: {signIn: errors, signInService: {name: oauth2-proxy, namespace: auth, port: 80}}}`}
 	traefikNoLogin = dialect{name: "Traefik, signIn: none", class: `{name: traefik, controller: traefik, version: "3.7", traefik: {signIn: none}}`}
@@ -43,8 +44,8 @@ func (d dialect) manifests() string {
 func (d dialect) configuration() string {
 	classes, gateway := []string{d.class, nginx.class}, "null"
 	switch {
-	case d == nginx:
-		classes = []string{nginx.class, traefikErrors.class}
+	case d == nginx, d == traefikNginx:
+		classes = []string{d.class, traefikErrors.class}
 	case d.gateway != "":
 		classes, gateway = []string{nginx.class, traefikErrors.class}, d.gateway
 	}

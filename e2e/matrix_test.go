@@ -14,7 +14,7 @@ import (
 // TestMatrix sends every visitor to every kind of endpoint in every dialect.
 func TestMatrix(t *testing.T) {
 	visitors := newVisitors(t)
-	for _, d := range []dialect{nginx, traefikStatic, traefikErrors, traefikNoLogin, traefikGateway} {
+	for _, d := range []dialect{nginx, traefikNginx, traefikStatic, traefikErrors, traefikNoLogin, traefikGateway} {
 		t.Run(d.name, func(t *testing.T) {
 			apply(t, d.transform(t, d.manifests()))
 			for _, e := range matrixEndpoints {
@@ -239,7 +239,7 @@ func (d dialect) requireSignIn(t *testing.T, page string, got answer) {
 	require.Empty(t, got.Pods)
 	start := "https://" + authHost + "/oauth2/start?rd="
 	switch d {
-	case nginx:
+	case nginx, traefikNginx:
 		require.Equal(t, http.StatusFound, got.Status)
 		// The provider escapes only what would end the parameter.
 		location, err := url.Parse(got.Location)
