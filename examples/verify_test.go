@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,10 +14,29 @@ import (
 func TestVerifyExamples(t *testing.T) {
 	for _, folder := range folders(t) {
 		t.Run(folder, func(t *testing.T) {
-			output := mustSh(t, ".", "private-endpoints verify --config "+configurationOf(t, folder)+" "+filepath.Join(folder, "want.yaml"))
-			require.Regexp(t, `(?m)^[1-9]\d* private endpoints?: 0 errors, \d+ warnings?$`, output)
+			for _, command := range verifications(t, folder) {
+				require.Regexp(t, `(?m)^[1-9]\d* private endpoints?: 0 errors, \d+ warnings?$`, mustSh(t, ".", command))
+			}
 		})
 	}
+}
+
+// verifications returns the commands that verify what an example prints: at once, or each build by itself where it has a configuration
+// of its own.
+func verifications(t *testing.T, folder string) []string {
+	t.Helper()
+	var commands []string
+	for _, build := range kustomizeBuild.FindAllStringSubmatch(script(t, folder), -1) {
+		configuration := filepath.Join(folder, build[1], "private-endpoints.yaml")
+		if _, err := os.Stat(configuration); err == nil {
+			need(t, "kustomize")
+			commands = append(commands, "kustomize build --enable-alpha-plugins --enable-exec "+filepath.Join(folder, build[1])+" 2>/dev/null | private-endpoints verify --config "+configuration)
+		}
+	}
+	if len(commands) > 1 {
+		return commands
+	}
+	return []string{"private-endpoints verify --config " + configurationOf(t, folder) + " " + filepath.Join(folder, "want.yaml")}
 }
 
 // configurationOf returns the file with the configuration of an example.
