@@ -24,8 +24,8 @@ import (
 //	stderr        what the build says, without information
 //	placement     what the check of E24 says of the rendered set; absent when nothing is wrong
 //
-// and the files of the tree. Every tree has the folders function, with a configuration for ingress-nginx, and
-// function-traefik.
+// and the files of the tree. Every tree has the folders function, with a configuration for ingress-nginx, function-traefik
+// and function-f5.
 func TestLayers(t *testing.T) {
 	need(t, "kustomize")
 	paths, err := filepath.Glob("../testdata/layers/*.txtar")
@@ -36,6 +36,19 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// traefikClass is the class of examples/traefik, and f5Class one in its place.
+const (
+	traefikClass = `  - name: traefik
+    controller: traefik
+    version: "3.7"
+    traefik:
+      entryPoints: [websecure]
+`
+	f5Class = `  - name: f5
+    controller: f5-nginx
+`
+)
+
 func checkLayers(t *testing.T, path string) {
 	t.Helper()
 	archive, err := txtar.ParseFile(path)
@@ -44,7 +57,9 @@ func checkLayers(t *testing.T, path string) {
 	tree, expected := t.TempDir(), map[string]string{}
 	require.NoError(t, os.CopyFS(filepath.Join(tree, "function"), os.DirFS("overlays/function")))
 	require.NoError(t, os.CopyFS(filepath.Join(tree, "function-traefik"), os.DirFS("overlays/function")))
-	write(t, tree, map[string]string{"function-traefik/private-endpoints.yaml": read(t, "traefik", "private-endpoints.yaml")})
+	require.NoError(t, os.CopyFS(filepath.Join(tree, "function-f5"), os.DirFS("overlays/function")))
+	traefik := read(t, "traefik", "private-endpoints.yaml")
+	write(t, tree, map[string]string{"function-traefik/private-endpoints.yaml": traefik, "function-f5/private-endpoints.yaml": strings.Replace(traefik, traefikClass, f5Class, 1)})
 	var sources []txtar.File
 	for _, file := range archive.Files {
 		switch file.Name {
