@@ -135,6 +135,10 @@ func (p *Plan) setParent(endpoint *Endpoint, intent intent) bool {
 	case sentinel && !intent.private:
 		p.refuseSentinel(item, httpRouteKind)
 		return false
+	case intent.noGateway && (sentinel || len(parents) == 0):
+		p.report(WrongClass, item, "spec.parentRefs", fmt.Sprintf("names no Gateway, and %s: \"false\" keeps it from being filled in", p.vocabulary.key(keyGateway)),
+			"name the configured Gateway, or remove the annotation")
+		return false
 	case sentinel && len(parents) > 1:
 		p.report(WrongClass, item, "spec.parentRefs", fmt.Sprintf("names %s and other parents", config.SentinelClass), "name it alone, or remove it")
 		return false

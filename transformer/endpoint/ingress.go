@@ -221,7 +221,7 @@ func (p *Plan) fillHosts(endpoint *Endpoint, ingress *networkingv1.Ingress, inte
 func (p *Plan) generateHost(endpoint *Endpoint, intent intent, field string) (string, bool) {
 	item := endpoint.Source
 	if intent.noHost {
-		p.report(InvalidHost, item, field, "a private rule without a host is a way in for every host", fmt.Sprintf("write the host, or remove %s: \"false\"", p.vocabulary.key(keyGenerateHost)))
+		p.report(InvalidHost, item, field, "a private rule without a host is a way in for every host", fmt.Sprintf("write the host, or remove %s: \"false\"", p.vocabulary.key(noHostKey(intent))))
 		return "", false
 	}
 	host, err := computeHost(p.settings, firstWord(cmp.Or(intent.host, "true"), endpoint.Name), endpoint.Namespace)
@@ -230,6 +230,14 @@ func (p *Plan) generateHost(endpoint *Endpoint, intent intent, field string) (st
 		return "", false
 	}
 	return host, true
+}
+
+// noHostKey returns the key that keeps a host from being filled in.
+func noHostKey(intent intent) string {
+	if intent.noGateway {
+		return keyGateway
+	}
+	return keyGenerateHost
 }
 
 func (p *Plan) writeHosts(endpoint *Endpoint, ingress *networkingv1.Ingress, host string) {

@@ -60,6 +60,7 @@ type intent struct {
 	public      bool   // a public endpoint for a Service
 	host        string // the value of generate-host, empty where it is absent or "false"
 	noHost      bool   // generate-host is "false"
+	noGateway   bool   // gateway is "false"
 	saysNo      bool   // an intent key says "false"
 	class, port string
 }
@@ -183,6 +184,7 @@ func (r *intentReader) combineService() {
 		r.report(WrongAnnotation, annotationField(r.key(keyPrivate)), fmt.Sprintf("%q contradicts %s: %q", private, r.key(keyAutoIngress), auto),
 			"remove one of the two annotations")
 	}
+	r.readGateway()
 	if value, ok := r.values[r.key(keyGenerateHost)]; ok && value != "false" {
 		r.report(WrongAnnotation, annotationField(r.key(keyGenerateHost)), "has no effect on a Service",
 			"remove it: the host of a Service is <service>-<namespace>.<subdomain>; for another one write an Ingress")
@@ -203,8 +205,21 @@ func (r *intentReader) combineRoute() {
 	private := r.choice(keyPrivate, "true", "false")
 	r.intent.private = private == "true"
 	r.intent.host = r.generateHost()
-	r.intent.noHost = r.values[r.key(keyGenerateHost)] == "false"
+	r.readGateway()
+	r.intent.noHost = r.values[r.key(keyGenerateHost)] == "false" || r.intent.noGateway && r.intent.host == ""
 	r.intent.saysNo = private == "false"
+}
+
+// readGateway reads whether a Gateway may be filled in, which only an HTTPRoute has.
+func (r *intentReader) readGateway() {
+	if _, written := r.values[r.key(keyGateway)]; !written {
+		return
+	}
+	if r.kind != httpRouteKind {
+		r.report(WrongAnnotation, annotationField(r.key(keyGateway)), "has no effect on a "+r.item.Kind(), "remove it: only an HTTPRoute has a Gateway")
+		return
+	}
+	r.intent.noGateway = r.choice(keyGateway, "true", "false") == "false"
 }
 
 func (r *intentReader) refuseKind() {

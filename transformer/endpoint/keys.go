@@ -18,6 +18,8 @@ const (
 	keyGenerateHost = "generate-host"
 	keyHideFromUI   = "hide-from-ui"
 	keyEndpoints    = "endpoints"
+	// keyGateway, on an HTTPRoute, says "false" where neither Gateway nor host are to be filled in.
+	keyGateway = "gateway"
 )
 
 // The annotations under our own domain.
@@ -45,7 +47,7 @@ const (
 
 var (
 	intentKeys = []string{keyAutoIngress, keyPrivate, keyGenerateHost}
-	userKeys   = []string{keyAutoIngress, keyPrivate, keyGenerateHost, keyHideFromUI, keyEndpoints}
+	userKeys   = []string{keyAutoIngress, keyPrivate, keyGenerateHost, keyHideFromUI, keyEndpoints, keyGateway}
 	ownKeys    = []string{AnnotationPort, AnnotationIngressClass, AnnotationGeneratedFrom, AnnotationFor, AnnotationAdded, AnnotationWaive}
 )
 
