@@ -119,6 +119,9 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 		c.unprotected(e, proof.Controller, proof.Auth)
 		return proof
 	}
+	if len(own) == 0 {
+		c.report(e.Source, e.Namespace, NotProved.At(e.Object(), "spec.rules", "not proved: it has no routes that can be read", "write rules with hosts, paths and backends"))
+	}
 	c.constraint(e, proof.Auth)
 	c.authService(e, proof.Auth)
 	c.ownRoutes(e, proof)
