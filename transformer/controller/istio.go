@@ -3,7 +3,6 @@ package controller
 import (
 	"cmp"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
@@ -118,84 +117,4 @@ func istioPaths(route *manifest.Item) []string {
 		}
 	}
 	return paths
-}
-
-// JudgeIstio says who is asked at a Gateway, given as namespace/name, for a host and for some paths: for all of them, where that is
-// none.
-func (o *Objects) JudgeIstio(gateway, host string, matches []manifest.View) Judgement {
-	var judgement Judgement
-	namespace, name, _ := strings.Cut(gateway, "/")
-	for _, item := range o.OfKind(istioGroup, "AuthorizationPolicy") {
-		if item.View("spec", "action").Text() != "CUSTOM" || o.NamespaceOf(item) != namespace || !targets(item, name) {
-			continue
-		}
-		for _, rule := range item.View("spec", "rules").Elements() {
-			if asksForAll(rule, host, matches) {
-				judgement.Asks = "the Istio provider " + item.View("spec", "provider", "name").Text() + " at Gateway " + gateway
-				judgement.By, judgement.SignsIn = item.Object().String(), true
-			}
-		}
-	}
-	return judgement
-}
-
-// targets says whether a policy names a Gateway.
-func targets(policy *manifest.Item, gateway string) bool {
-	for _, target := range append(policy.View("spec", "targetRefs").Elements(), policy.View("spec", "targetRef")) {
-		if target.Get("kind").Text() == "Gateway" && target.Get("name").Text() == gateway {
-			return true
-		}
-	}
-	return false
-}
-
-// asksForAll says whether a rule of a policy holds for every request for a host, with and without a port, that one of some matches
-// takes. A rule with conditions that are not read here does not.
-func asksForAll(rule manifest.View, host string, matches []manifest.View) bool {
-	for key := range rule.Fields() {
-		if key != "to" {
-			return false
-		}
-	}
-	for _, to := range rule.Get("to").Elements() {
-		hosts, paths := to.Get("operation", "hosts").Texts(), to.Get("operation", "paths").Texts()
-		if contains(hosts, host, host+":*") && onlyHostsAndPaths(to.Get("operation")) && (len(paths) == 0 || coversMatches(paths, matches)) {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(list []string, wanted ...string) bool {
-	for _, one := range wanted {
-		if !slices.Contains(list, one) {
-			return false
-		}
-	}
-	return true
-}
-
-func onlyHostsAndPaths(operation manifest.View) bool {
-	for key := range operation.Fields() {
-		if key != "hosts" && key != "paths" {
-			return false
-		}
-	}
-	return true
-}
-
-// coversMatches says whether the paths of a policy are those of all matches of a rule, in the form in which they are written here.
-func coversMatches(paths []string, matches []manifest.View) bool {
-	for _, match := range matches {
-		path := strings.TrimRight(match.Get("path", "value").Text(), "/")
-		switch {
-		case match.Get("path", "type").Text() == "Exact":
-			if !slices.Contains(paths, match.Get("path", "value").Text()) {
-				return false
-			}
-		case path == "" || !contains(paths, path, path+"/*"):
-			return false
-		}
-	}
-	return len(matches) > 0
 }

@@ -53,7 +53,7 @@ func newPolicies(r *reader) *policies {
 func (p *policies) judge(item *manifest.Item, rule manifest.View, parent, host string) controller.Judgement {
 	id := p.reader.serving.OfGateway(parent)
 	if id == "istio" {
-		return p.reader.objects.JudgeIstio(strings.TrimPrefix(parent, "Gateway "), host, rule.Get("matches").Elements())
+		return p.reader.judgeIstioRoute(strings.TrimPrefix(parent, "Gateway "), host, rule.Get("matches").Elements())
 	}
 	if judgement, ok := p.judgeFilters(item, rule, parent); ok {
 		return judgement

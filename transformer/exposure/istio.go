@@ -191,10 +191,7 @@ func (r *reader) judgeIstio(gateway, namespace, host string) controller.Judgemen
 			}
 			judgement.Asks, judgement.By = provider, item.Object().String()
 			if !withPort {
-				judgement.Flaws = append(judgement.Flaws, controller.Flaw{
-					Rule: istioPort, Opens: true, Cause: fmt.Sprintf("%s lists %s without %s:*, so that a request that writes the port is not asked", item.Object(), host, host),
-					Remedy: "list the host in both forms",
-				})
+				judgement.Flaws = append(judgement.Flaws, withoutPort(item, host))
 			}
 		}
 	}
