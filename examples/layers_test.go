@@ -89,7 +89,7 @@ func checkLayers(t *testing.T, path string) {
 // TestLayeringTable holds the placements of docs/layering.md to the archives: each archive stands in the table, with the
 // outcome that it shows.
 func TestLayeringTable(t *testing.T) {
-	code, link := regexp.MustCompile(`PE[0-9]{3}`), regexp.MustCompile(`testdata/layers/([a-z-]+)\.txtar`)
+	code, link := regexp.MustCompile(`PE[0-9]{3}`), regexp.MustCompile(`testdata/layers/([a-z0-9-]+)\.txtar`)
 	outcomes := func(text string) []string {
 		return slices.Compact(slices.Sorted(slices.Values(code.FindAllString(text, -1))))
 	}
