@@ -105,7 +105,21 @@ func (b *bed) start() error {
 	if b.controller, err = startTraefik(os.Getenv("E2E_TRAEFIK"), b.kubeconfig, b.authority); err != nil {
 		return err
 	}
-	return b.controller.await(answers("http://" + ingressAddress + ":9000/ping"))
+	// The controller answers before it has read the routes: whoever signs in first would find no sign-in host.
+	return b.controller.await(signsIn)
+}
+
+// signsIn is a check that a visitor is sent from the sign-in host to the provider.
+func signsIn() error {
+	response, err := anonymous().client.Get("https://" + authHost + "/oauth2/start")
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusFound {
+		return fmt.Errorf("the sign-in host answers %s", response.Status)
+	}
+	return nil
 }
 
 // startCluster starts the API server and installs what the controller and the auth service need.

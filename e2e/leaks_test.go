@@ -298,6 +298,15 @@ spec:
 		knock:    at(vaultPage),
 	},
 	{
+		name:     "a path that begins like the private one",
+		dialect:  traefikStatic,
+		source:   leakSource + "---\n" + plansManifests("/plans"),
+		add:      plansIngress("side-door", "side-door.apps.example.com", "/pla", "plans", overTLS),
+		reported: []string{"error PE201 Ingress team-a/side-door"},
+		knock:    at("https://side-door.apps.example.com/plans"),
+		open:     func(got answer) bool { return got.Pods == plansPods },
+	},
+	{
 		name:    "an HTTPRoute",
 		dialect: traefikStatic,
 		add: `apiVersion: gateway.networking.k8s.io/v1
@@ -321,3 +330,50 @@ spec:
   selector: {app: vault}
   ports: [{name: http, port: 80, targetPort: 8080}]
 `
+
+const (
+	plansPods = "team-a/app=plans"
+	overTLS   = "  annotations: {traefik.ingress.kubernetes.io/router.tls: \"true\"}\n"
+)
+
+// plansManifests are a private path of a host, and the Service behind it.
+func plansManifests(path string) string {
+	return `apiVersion: v1
+kind: Service
+metadata: {name: plans, namespace: team-a}
+spec:
+  selector: {app: plans}
+  ports: [{name: http, port: 80, targetPort: 8080}]
+---
+` + plansIngress("plans", "plans.apps.example.com", path, "plans", private)
+}
+
+// plansIngress is an Ingress of Traefik's class.
+func plansIngress(name, host, path, service, metadata string) string {
+	return strings.Replace(ingress(name, "traefik", host, path, metadata), "name: vault,", "name: "+service+",", 1)
+}
+
+// TestSlashAtTheEnd: Traefik takes the slash at the end of a private Prefix literally, so that the path without it goes to the public
+// route around it.
+func TestSlashAtTheEnd(t *testing.T) {
+	outsider := anonymous()
+	public := strings.ReplaceAll(strings.ReplaceAll(leakSource, "vault", "pages"), "  annotations: {dev.okteto.com/auto-ingress: \"private\"}\n", "") +
+		"---\n" + plansIngress("pages", "plans.apps.example.com", "/", "pages", overTLS)
+	for path, want := range map[string]struct {
+		open     bool
+		reported []string
+	}{
+		"/plans/": {true, []string{"warning PE204 Ingress team-a/plans"}},
+		"/plans":  {false, []string{}},
+	} {
+		t.Run(path, func(t *testing.T) {
+			protected := traefikStatic.transform(t, plansManifests(path)+"---\n"+public)
+			apply(t, protected)
+			awaitStatus(t, outsider, "https://plans.apps.example.com/plans/", http.StatusFound)
+			awaitStatus(t, outsider, "https://plans.apps.example.com/", http.StatusOK)
+			got := outsider.visit(t, "https://plans.apps.example.com/plans")
+			require.Equal(t, want.open, got.Pods == "team-a/app=pages", "%+v", got)
+			require.Equal(t, want.reported, traefikStatic.verify(t, protected))
+		})
+	}
+}
