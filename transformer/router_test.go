@@ -55,6 +55,7 @@ spec:
   ingressClasses:
   - {name: nginx, controller: ingress-nginx}
   - {name: internal, controller: ingress-nginx}
+  gateway: {name: public, namespace: cindy, controller: traefik}
   tls: {controllerDefault: true}
   auth: {url: "http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth"}
   access: {groups: ["{namespace}"]}
@@ -113,8 +114,8 @@ func drawWorld(t *rapid.T) world {
 		} else {
 			kind = "Ingress"
 			r.rewrite = rapid.SampledFrom([]string{"", "", "", "", "/a"}).Draw(t, "rewrite")
-			r.private = strings.HasPrefix(r.host, "a.") && rapid.Bool().Draw(t, "private") || strings.HasPrefix(r.host, "b.") && rapid.Bool().Draw(t, "private")
 		}
+		r.private = (strings.HasPrefix(r.host, "a.") || strings.HasPrefix(r.host, "b.")) && rapid.Bool().Draw(t, "private")
 		r.object = fmt.Sprintf("%s cindy/r%d", kind, len(w.routes))
 		w.routes = append(w.routes, r)
 	}
@@ -123,7 +124,7 @@ func drawWorld(t *rapid.T) world {
 
 // text is the manifests of the world.
 func (w world) text() string {
-	text := workloadText("a") + workloadText("b")
+	text := workloadText("a") + workloadText("b") + askingMiddleware
 	for i, s := range w.services {
 		text += fmt.Sprintf("---\napiVersion: v1\nkind: Service\nmetadata: {name: s%d, namespace: cindy}\nspec: {type: %s, selector: {%s}, ports: [{port: 80, targetPort: %s}]}\n", i, s.kind, s.selector, s.target)
 	}
@@ -133,6 +134,12 @@ func (w world) text() string {
 	return text
 }
 
+// asked is the address at which private routes ask, and askingMiddleware what asks there for an HTTPRoute.
+const (
+	asked            = "http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth?allowed_groups=cindy"
+	askingMiddleware = "---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: auth, namespace: cindy}\nspec: {forwardAuth: {address: \"" + asked + "\"}}\n"
+)
+
 func workloadText(app string) string {
 	return fmt.Sprintf("---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: %[1]s, namespace: cindy}\nspec: {selector: {matchLabels: {app: %[1]s}}, template: {metadata: {labels: {app: %[1]s, tier: web}}, spec: {containers: [{name: app}]}}}\n", app)
 }
@@ -140,16 +147,20 @@ func workloadText(app string) string {
 func (r route) text() string {
 	_, name, _ := strings.Cut(r.object, "/")
 	if r.gate == gatewayGate {
-		pathType, hosts := map[string]string{"Prefix": "PathPrefix", "Exact": "Exact"}[r.pathType], ""
+		pathType, hosts, annotations, filters := map[string]string{"Prefix": "PathPrefix", "Exact": "Exact"}[r.pathType], "", "", ""
+		if r.private {
+			annotations = `, annotations: {dev.okteto.com/private: "true"}`
+			filters = "filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: auth}}], "
+		}
 		if r.host != "" {
 			hosts = fmt.Sprintf("hostnames: [%q], ", r.host)
 		}
-		return fmt.Sprintf("---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: %s, namespace: cindy}\nspec: {parentRefs: [{name: public}], %srules: [{matches: [{path: {type: %s, value: %s}}], backendRefs: [{name: s%d, port: 80}]}]}\n",
-			name, hosts, pathType, r.path, r.service)
+		return fmt.Sprintf("---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: %s, namespace: cindy%s}\nspec: {parentRefs: [{name: public}], %srules: [{matches: [{path: {type: %s, value: %s}}], %sbackendRefs: [{name: s%d, port: 80}]}]}\n",
+			name, annotations, hosts, pathType, r.path, filters, r.service)
 	}
 	annotations, host := "", ""
 	if r.private {
-		annotations = `dev.okteto.com/private: "true", nginx.ingress.kubernetes.io/auth-url: "http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth?allowed_groups=cindy", `
+		annotations = `dev.okteto.com/private: "true", nginx.ingress.kubernetes.io/auth-url: "` + asked + `", `
 	}
 	if r.rewrite != "" {
 		annotations += "nginx.ingress.kubernetes.io/rewrite-target: " + r.rewrite
