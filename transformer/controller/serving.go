@@ -13,6 +13,8 @@ import (
 type Serving struct {
 	ids      map[string]string
 	versions map[string]string
+	// named are the ids by class as the IngressClass objects say, whatever the configuration says.
+	named map[string]string
 	// gateways are the ids of controllers by the Gateway, named as config.Gateway.Class names it.
 	gateways map[string]string
 	// assumed is the class of Ingresses that name none.
@@ -25,10 +27,10 @@ const annotationDefaultClass = "ingressclass.kubernetes.io/is-default-class"
 
 // NewServing reads the classes of settings, which may be nil, and of the IngressClass objects.
 func NewServing(settings *config.Config, objects *Objects) Serving {
-	serving := Serving{ids: map[string]string{}, versions: map[string]string{}, gateways: map[string]string{}}
+	serving := Serving{ids: map[string]string{}, versions: map[string]string{}, named: map[string]string{}, gateways: map[string]string{}}
 	for _, item := range objects.OfKind("networking.k8s.io", "IngressClass") {
 		if id := idOf(item.View("spec", "controller").Text(), func(c Controller) []string { return c.ClassControllers }); id != "" {
-			serving.ids[item.Name()] = id
+			serving.ids[item.Name()], serving.named[item.Name()] = id, id
 		}
 		if value, _ := item.Annotation(annotationDefaultClass); value == "true" {
 			serving.assumed = item.Name()
@@ -82,6 +84,16 @@ func (s Serving) ClassOf(item *manifest.Item) string {
 
 // Of returns the id of the controller that serves a class, empty where nobody says which one does.
 func (s Serving) Of(class string) string { return s.ids[class] }
+
+// Contradicts returns the id of the controller that an IngressClass of the set gives a class to, where the configuration gives it to
+// another one; empty where the two agree. Traefik's provider for the annotations of ingress-nginx takes the classes of ingress-nginx.
+func (s Serving) Contradicts(class string) string {
+	named, configured := s.named[class], s.ids[class]
+	if named == configured || named == "ingress-nginx" && configured == "traefik-nginx" {
+		return ""
+	}
+	return named
+}
 
 // OfGateway returns the id of the controller that serves a Gateway, given as "Gateway namespace/name", empty where nobody says which one
 // does.

@@ -73,6 +73,15 @@ spec:
               number: 80
 `,
 	}
+	// OtherController is a private endpoint that another controller serves than the one that it is protected for.
+	OtherController = finding.Rule{
+		Code: "PE169", Severity: finding.Error, Title: "class of another controller",
+		Cause: "The configuration says which controller serves a class, and the IngressClass in the set names another one. What protects with " +
+			"the one is no protection with the other, which serves the Ingress to everybody. Several controllers call their class nginx, and " +
+			"Traefik has two providers for Ingresses: both serving one class, the one asks and the other does not.",
+		Remedy:  "Correct the controller of the class in the configuration, or the IngressClass.",
+		Example: classOf("nginx", "nginx.org/ingress-controller") + privateStart + asksGroup + privateEnd,
+	}
 	// WrongConstraint is a private endpoint that admits other people than the configuration says.
 	WrongConstraint = finding.Rule{
 		Code: "PE167", Severity: finding.Error, Title: "private endpoint admits other people",
@@ -138,6 +147,11 @@ func (c *checker) judge(e endpoint.Private, proof *Proof) bool {
 	if proof.Controller == "" {
 		c.report(e.Source, e.Namespace, c.unserved(e, class))
 		return false
+	}
+	if other := c.serving.Contradicts(class); other != "" {
+		c.report(e.Route, e.Namespace, OtherController.At(e.Route.Object(), "spec.ingressClassName",
+			fmt.Sprintf("class %q belongs to %s, as its IngressClass says, and not to %s, as the configuration says", class, other, proof.Controller),
+			"correct the controller of the class in the configuration"))
 	}
 	proof.Auth = c.serving.JudgeIngress(class, e.Route, c.objects)
 	return true
