@@ -213,7 +213,7 @@ spec: {controllerName: traefik.io/gateway-controller}
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
-metadata: {name: gateway, namespace: auth}
+metadata: {name: public, namespace: gateways}
 spec:
   gatewayClassName: traefik
   listeners:

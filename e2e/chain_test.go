@@ -100,7 +100,7 @@ apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
 metadata: {name: gateway, namespace: team-a}
 spec:
-  parentRefs: [{name: gateway, namespace: auth}]
+  parentRefs: [{name: public, namespace: gateways}]
   hostnames: [gateway.apps.example.com]
   rules:
   - filters: [{type: ExtensionRef, extensionRef: {group: traefik.io, kind: Middleware, name: ask}}]

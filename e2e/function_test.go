@@ -29,7 +29,7 @@ var (
 	traefikErrors  = dialect{name: "Traefik, signIn: errors", class: `{name: traefik, controller: traefik, version: "3.7", traefik: {signIn: errors, signInService: {name: oauth2-proxy, namespace: auth, port: 80}}}`}
 	traefikNoLogin = dialect{name: "Traefik, signIn: none", class: `{name: traefik, controller: traefik, version: "3.7", traefik: {signIn: none}}`}
 	// Of Gateway API the sign-in forms are the same Middlewares; one is enough to see that they are asked.
-	traefikGateway = dialect{name: "Traefik, HTTPRoute, signIn: errors", gateway: `{name: gateway, namespace: auth, sectionName: https, controller: traefik, version: "3.7", traefik: {signIn: errors, signInService: {name: oauth2-proxy, namespace: auth, port: 80}}}`}
+	traefikGateway = dialect{name: "Traefik, HTTPRoute, signIn: errors", gateway: `{name: public, namespace: gateways, sectionName: https, controller: traefik, version: "3.7", traefik: {signIn: errors, signInService: {name: oauth2-proxy, namespace: auth, port: 80}}}`}
 )
 
 // manifests returns those of the matrix as people write them for the dialect.

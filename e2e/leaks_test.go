@@ -313,7 +313,7 @@ spec:
 kind: HTTPRoute
 metadata: {name: side-door, namespace: team-a}
 spec:
-  parentRefs: [{name: gateway, namespace: auth}]
+  parentRefs: [{name: public, namespace: gateways}]
   hostnames: [side-door.apps.example.com]
   rules:
   - backendRefs: [{name: vault, port: 80}]

@@ -98,23 +98,23 @@ var apiTypes = map[string]func() any{
 	config.APIVersion + " " + config.Kind: nil,
 }
 
-// requireValid decodes every object strictly into the API's type. There is an Ingress among them.
+// requireValid decodes every object strictly into the API's type. There is a route among them.
 func requireValid(t *testing.T, output string) {
 	t.Helper()
 	set, findings := manifest.Read([]byte(output))
 	require.Empty(t, findings)
-	ingresses := 0
+	routes := 0
 	for _, item := range set.Items() {
 		kind := item.APIVersion() + " " + item.Kind()
 		require.Contains(t, apiTypes, kind)
 		if newObject := apiTypes[kind]; newObject != nil {
 			require.NoError(t, item.DecodeStrict(newObject()))
 		}
-		if item.Kind() == "Ingress" {
-			ingresses++
+		if item.Kind() == "Ingress" || item.Kind() == "HTTPRoute" {
+			routes++
 		}
 	}
-	require.NotZero(t, ingresses)
+	require.NotZero(t, routes)
 }
 
 var kustomizeBuild = regexp.MustCompile(`(?m)^kustomize build .*?(\S+)$`)

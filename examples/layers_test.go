@@ -24,8 +24,8 @@ import (
 //	stderr        what the build says, without information
 //	placement     what the check of E24 says of the rendered set; absent when nothing is wrong
 //
-// and the files of the tree. Every tree has the folders function, with a configuration for ingress-nginx, function-traefik
-// and function-f5.
+// and the files of the tree. Every tree has the folders function, with a configuration for ingress-nginx, function-traefik,
+// function-f5, and function-gateway, with one for HTTPRoutes.
 func TestLayers(t *testing.T) {
 	need(t, "kustomize")
 	paths, err := filepath.Glob("../testdata/layers/*.txtar")
@@ -55,11 +55,15 @@ func checkLayers(t *testing.T, path string) {
 	require.NoError(t, err)
 	require.NotEmpty(t, strings.TrimSpace(string(archive.Comment)), "an archive starts with a sentence that says what it shows")
 	tree, expected := t.TempDir(), map[string]string{}
-	require.NoError(t, os.CopyFS(filepath.Join(tree, "function"), os.DirFS("overlays/function")))
-	require.NoError(t, os.CopyFS(filepath.Join(tree, "function-traefik"), os.DirFS("overlays/function")))
-	require.NoError(t, os.CopyFS(filepath.Join(tree, "function-f5"), os.DirFS("overlays/function")))
+	for _, folder := range []string{"function", "function-traefik", "function-f5", "function-gateway"} {
+		require.NoError(t, os.CopyFS(filepath.Join(tree, folder), os.DirFS("overlays/function")))
+	}
 	traefik := read(t, "traefik", "private-endpoints.yaml")
-	write(t, tree, map[string]string{"function-traefik/private-endpoints.yaml": traefik, "function-f5/private-endpoints.yaml": strings.Replace(traefik, traefikClass, f5Class, 1)})
+	write(t, tree, map[string]string{
+		"function-traefik/private-endpoints.yaml": traefik,
+		"function-f5/private-endpoints.yaml":      strings.Replace(traefik, traefikClass, f5Class, 1),
+		"function-gateway/private-endpoints.yaml": read(t, "gateway", "private-endpoints.yaml"),
+	})
 	var sources []txtar.File
 	for _, file := range archive.Files {
 		switch file.Name {
