@@ -80,7 +80,7 @@ type IngressClass struct {
 	Name string `json:"name"`
 	// Controller is the id of the controller.
 	Controller string `json:"controller"`
-	// Version is the controller's version, such as "3.7"; the support table's minimum when it is not set.
+	// Version is the controller's version, such as "3.7"; one that the configuration reference names when it is not set.
 	Version string `json:"version,omitempty" jsonschema:"pattern=^[0-9]+\\.[0-9]+(\\.[0-9]+)?$"`
 	// Settings is what stands under the key with the controller's id; nil when there is none. Its type belongs to the
 	// controller.
@@ -97,7 +97,7 @@ type Gateway struct {
 	SectionName string `json:"sectionName,omitempty"`
 	// Controller is the id of the controller that serves it.
 	Controller string `json:"controller"`
-	// Version is the controller's version, such as "3.7"; the support table's minimum when it is not set.
+	// Version is the controller's version, such as "3.7"; one that the configuration reference names when it is not set.
 	Version string `json:"version,omitempty" jsonschema:"pattern=^[0-9]+\\.[0-9]+(\\.[0-9]+)?$"`
 	// Settings is what stands under the key with the controller's id; nil when there is none. Its type belongs to the
 	// controller.

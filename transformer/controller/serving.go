@@ -13,7 +13,7 @@ import (
 type Serving struct {
 	ids      map[string]string
 	versions map[string]string
-	// named are the ids by class as the IngressClass objects say, whatever the configuration says.
+	// named are the ids by class and Gateway as the objects of the set say, whatever the configuration says.
 	named map[string]string
 	// gateways are the ids of controllers by the Gateway, named as config.Gateway.Class names it.
 	gateways map[string]string
@@ -58,7 +58,8 @@ func (s Serving) readGateways(objects *Objects) {
 	}
 	for _, item := range objects.OfKind(group, "Gateway") {
 		if id := classes[item.View("spec", "gatewayClassName").Text()]; id != "" {
-			s.gateways["Gateway "+objects.NamespaceOf(item)+"/"+item.Name()] = id
+			gateway := "Gateway " + objects.NamespaceOf(item) + "/" + item.Name()
+			s.gateways[gateway], s.named[gateway] = id, id
 		}
 	}
 }
@@ -85,11 +86,12 @@ func (s Serving) ClassOf(item *manifest.Item) string {
 // Of returns the id of the controller that serves a class, empty where nobody says which one does.
 func (s Serving) Of(class string) string { return s.ids[class] }
 
-// Contradicts returns the id of the controller that an IngressClass of the set gives a class to, where the configuration gives it to
-// another one; empty where the two agree. Traefik's provider for the annotations of ingress-nginx takes the classes of ingress-nginx.
-func (s Serving) Contradicts(class string) string {
-	named, configured := s.named[class], s.ids[class]
-	if named == configured || named == "ingress-nginx" && configured == "traefik-nginx" {
+// Contradicts returns the id of the controller that the set gives a class, or a Gateway named as OfGateway takes it, to, where the
+// configuration gives it to another one; empty where the two agree. Traefik's provider for the annotations of ingress-nginx takes the
+// classes of ingress-nginx. Any controller may have the filter of gateway-api, and one that has not serves nobody.
+func (s Serving) Contradicts(via string) string {
+	named, configured := s.named[via], cmp.Or(s.ids[via], s.gateways[via])
+	if named == configured || named == "ingress-nginx" && configured == "traefik-nginx" || configured == "gateway-api" {
 		return ""
 	}
 	return named

@@ -76,10 +76,11 @@ spec:
 	// OtherController is a private endpoint that another controller serves than the one that it is protected for.
 	OtherController = finding.Rule{
 		Code: "PE169", Severity: finding.Error, Title: "class of another controller",
-		Cause: "The configuration says which controller serves a class, and the IngressClass in the set names another one. What protects with " +
-			"the one is no protection with the other, which serves the Ingress to everybody. Several controllers call their class nginx, and " +
-			"Traefik has two providers for Ingresses: both serving one class, the one asks and the other does not.",
-		Remedy:  "Correct the controller of the class in the configuration, or the IngressClass.",
+		Cause: "The configuration says which controller serves a class or a Gateway, and the IngressClass or GatewayClass in the set names " +
+			"another one. What protects with the one is no protection with the other, which serves the route to everybody. Several " +
+			"controllers call their class nginx, and Traefik has two providers for Ingresses: both serving one class, the one asks and the " +
+			"other does not.",
+		Remedy:  "Correct the controller in the configuration, or the object in the set.",
 		Example: classOf("nginx", "nginx.org/ingress-controller") + privateStart + asksGroup + privateEnd,
 	}
 	// WrongConstraint is a private endpoint that admits other people than the configuration says.
@@ -148,13 +149,18 @@ func (c *checker) judge(e endpoint.Private, proof *Proof) bool {
 		c.report(e.Source, e.Namespace, c.unserved(e, class))
 		return false
 	}
-	if other := c.serving.Contradicts(class); other != "" {
-		c.report(e.Route, e.Namespace, OtherController.At(e.Route.Object(), "spec.ingressClassName",
-			fmt.Sprintf("class %q belongs to %s, as its IngressClass says, and not to %s, as the configuration says", class, other, proof.Controller),
-			"correct the controller of the class in the configuration"))
-	}
+	c.contradiction(e, "class "+class, "spec.ingressClassName", c.serving.Contradicts(class), proof.Controller)
 	proof.Auth = c.serving.JudgeIngress(class, e.Route, c.objects)
 	return true
+}
+
+// contradiction reports an endpoint that goes through a class or Gateway of which the set says that it belongs to other, and the
+// configuration that it belongs to id. Other is empty where they agree.
+func (c *checker) contradiction(e endpoint.Private, via, field, other, id string) {
+	if other != "" {
+		c.report(e.Route, e.Namespace, OtherController.At(e.Route.Object(), field, fmt.Sprintf("%s belongs to %s, as its object in the set says, and not to %s, as the configuration says", via, other, id),
+			"correct the controller in the configuration"))
+	}
 }
 
 // judgeHTTPRoute joins what is asked on the rules of an HTTPRoute: all must ask, and the same.
@@ -171,6 +177,7 @@ func (c *checker) judgeHTTPRoute(e endpoint.Private, proof *Proof) bool {
 			return false
 		}
 		proof.Controller = id
+		c.contradiction(e, way.Via, "spec.parentRefs", c.serving.Contradicts(way.Via), id)
 		if way.Auth.Asks != proof.Auth.Asks {
 			proof.Auth.Asks = ""
 		}
