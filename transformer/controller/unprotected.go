@@ -87,10 +87,11 @@ func (c Controller) nobodyAsked(judgement *Judgement, item *manifest.Item) {
 	}
 }
 
-// ByHand returns what makes a route of a controller ask somebody where this version does not protect with it, empty where it does.
-func ByHand(id string) string {
+// ByHand returns what makes a route of a kind ask somebody where this version does not protect that kind with a controller, empty where it
+// does.
+func ByHand(id, kind string) string {
 	for _, controller := range All() {
-		if controller.ID == id {
+		if controller.ID == id && !(kind == "HTTPRoute" && controller.SupportsHTTPRoutes()) {
 			return controller.ByHand
 		}
 	}

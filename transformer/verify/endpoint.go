@@ -218,7 +218,7 @@ func (c *checker) unprotected(e endpoint.Private, id string, auth controller.Jud
 			return
 		}
 	}
-	if byHand := controller.ByHand(id); byHand != "" {
+	if byHand := controller.ByHand(id, e.Route.Kind()); byHand != "" {
 		c.report(e.Route, e.Namespace, NobodyAsked.At(e.Route.Object(), "", fmt.Sprintf("%s asks nobody to sign in here, and this version writes nothing that makes it", id), byHand))
 		return
 	}
