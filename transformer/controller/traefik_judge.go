@@ -107,22 +107,32 @@ func IngressMiddlewares(item *manifest.Item, objects *Objects) []Middleware {
 func judgeTraefik(item *manifest.Item, context Context) Judgement {
 	entries := IngressMiddlewares(item, context.Objects)
 	judgement := judgeMiddlewares(field(traefikMiddlewares), entries, context)
+	judgement.add(collisions(field(traefikMiddlewares), entries, context.Objects)...)
+	return judgement
+}
+
+// collisions finds Middlewares that Traefik may take for others: it knows them by namespace and name joined with a hyphen.
+func collisions(field string, entries []Middleware, objects *Objects) []Flaw {
+	var found []Flaw
 	for _, entry := range entries {
-		if named := context.middlewaresByID()[entry.Reference]; len(named) > 1 {
-			judgement.add(Flaw{
-				Rule: traefikCollision, Opens: true, Field: field(traefikMiddlewares),
+		id := strings.TrimSuffix(strings.Replace(entry.Reference, "/", "-", 1), traefikProvider) + traefikProvider
+		if named := objects.middlewaresByID()[id]; len(named) > 1 {
+			found = append(found, Flaw{
+				Rule: traefikCollision, Opens: true, Field: field,
 				Cause:  fmt.Sprintf("Traefik takes %s for %s: their names are one with the namespace in front", named[1].Object(), named[0].Object()),
 				Remedy: "rename one of the two",
 			})
 		}
 	}
-	return judgement
+	return found
 }
 
 // JudgeMiddlewares says who is asked on a route of one of Traefik's own kinds, or of Gateway API through Traefik. field is
 // where the route names the Middlewares.
 func (s Serving) JudgeMiddlewares(class, field string, middlewares []Middleware, objects *Objects) Judgement {
-	return judgeMiddlewares(field, middlewares, Context{objects, s.versions[class]})
+	judgement := judgeMiddlewares(field, middlewares, Context{objects, s.versions[class]})
+	judgement.add(collisions(field, middlewares, objects)...)
+	return judgement
 }
 
 // judgeMiddlewares goes through the Middlewares in the order in which Traefik runs them. The first that asks an auth service
