@@ -29,10 +29,26 @@ func (c *checker) checkUnknownNamespaces() {
 	}
 }
 
+// hasUnknownNamespace says whether an object of the set names no namespace, and none is assumed for it. To ask every object would be to
+// parse it.
 func (c *checker) hasUnknownNamespace() bool {
-	return slices.ContainsFunc(c.Set.Items(), func(item *manifest.Item) bool {
-		return c.NamespaceOf(item) == "" && !slices.Contains(clusterScoped, item.Kind())
+	for _, item := range c.Set.Items() {
+		if !slices.Contains(clusterScoped, item.Kind()) && mayLackNamespace(item) && item.Namespace() == "" {
+			// What is assumed for one is assumed for all.
+			return c.NamespaceOf(item) == ""
+		}
+	}
+	return false
+}
+
+// mayLackNamespace says by the bytes of an object whether it may name no namespace. A route has fields of that name elsewhere.
+func mayLackNamespace(item *manifest.Item) bool {
+	named := false
+	certain := item.Pairs(func(key, _ []byte) bool {
+		named = string(key) == "namespace"
+		return !named
 	})
+	return !certain || !named || slices.Contains(knownGroups, item.Group())
 }
 
 // possibleNamespaces are those of the private endpoints.
