@@ -61,7 +61,7 @@ type Spec struct {
 	Services Services `json:"services,omitempty"`
 	// Hosts restricts hosts.
 	Hosts Hosts `json:"hosts,omitempty"`
-	// Links is not supported yet: links to the endpoints in other tools.
+	// Links are links to the endpoints in other tools.
 	Links Links `json:"links,omitempty"`
 	// Placeholders says whether Flux variables such as ${DOMAIN} may stand in this configuration: none or flux. Default:
 	// none.
@@ -173,7 +173,8 @@ type Hosts struct {
 
 // Links are links to endpoints in other tools.
 type Links struct {
-	// ArgoCD adds links to Argo CD. Default: false.
+	// ArgoCD gives every endpoint an annotation from which Argo CD makes a link, with a lock where the endpoint is private. Default:
+	// false.
 	ArgoCD bool `json:"argocd,omitempty"`
 }
 

@@ -44,14 +44,8 @@ func (v *validator) require(path, value string) bool {
 }
 
 func (v *validator) unsupported() {
-	spec := v.config.Spec
-	for _, part := range []struct {
-		path string
-		set  bool
-	}{{"spec.links.argocd", spec.Links.ArgoCD}, {"spec.networkPolicy", spec.NetworkPolicy != nil}} {
-		if part.set {
-			v.findings = append(v.findings, ruleUnsupported.At(finding.Object{}, part.path, "is not supported yet", "remove it"))
-		}
+	if v.config.Spec.NetworkPolicy != nil {
+		v.findings = append(v.findings, ruleUnsupported.At(finding.Object{}, "spec.networkPolicy", "is not supported yet", "remove it"))
 	}
 }
 

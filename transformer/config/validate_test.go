@@ -98,8 +98,7 @@ func TestValues(t *testing.T) {
 		"gateway, bad name":          {"gateway: {name: Web, namespace: gateways, controller: traefik}", "PE102 spec.gateway.name: \"Web\" is not a name -> write a DNS name, lower case"},
 		"gateway, bad version":       {"gateway: {name: web, namespace: gateways, controller: traefik, version: v3}", "PE102 spec.gateway.version: \"v3\" is not a version -> write it as \"3.7\" or \"3.7.1\", without v"},
 		"gateway, foreign settings":  {"gateway: {name: web, namespace: gateways, controller: traefik, istio: {}}", "PE101 spec.gateway.istio: settings of istio beside a controller that is traefik -> remove them, or correct the controller"},
-		"links, not yet":             {"links: {argocd: true}", "PE103 spec.links.argocd: is not supported yet -> remove it"},
-		"links, none":                {"links: {argocd: false}", ""},
+		"links":                      {"links: {argocd: true}", ""},
 		"network policy, not yet":    {"networkPolicy: {ingressController: {namespaceSelector: {}}}", "PE103 spec.networkPolicy: is not supported yet -> remove it"},
 		"not yet, null":              {"{gateway: null, networkPolicy: null}", ""},
 	}

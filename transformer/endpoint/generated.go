@@ -73,6 +73,7 @@ func (p *Plan) Write() finding.List {
 	p.findings = nil
 	kept, moved := map[*manifest.Item]bool{}, map[origin]bool{}
 	for _, endpoint := range p.Endpoints {
+		p.link(endpoint)
 		p.close(endpoint)
 		for _, item := range endpoint.written() {
 			present, foreign := p.find(item)
