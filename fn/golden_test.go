@@ -159,14 +159,18 @@ func (a archive) write(t *testing.T, path string) {
 	require.NoError(t, os.WriteFile(path, txtar.Format(a.Archive), 0o644))
 }
 
-// requireValid decodes every Ingress with intent or from us strictly into the API's type.
+// requireValid decodes every Ingress with intent, and what Kubernetes itself has of what is from us, strictly into the API's type.
 func requireValid(t *testing.T, output []byte) {
 	t.Helper()
 	set, findings := manifest.Read(output)
 	require.Empty(t, findings)
 	for _, item := range set.Items() {
-		if _, protected := item.Annotation("private-endpoints.dev/for"); protected && item.Kind() == "Ingress" {
+		_, ours := item.Annotation("private-endpoints.dev/for")
+		switch {
+		case ours && item.Kind() == "Ingress":
 			require.NoError(t, item.DecodeStrict(&networkingv1.Ingress{}))
+		case ours && item.Kind() == "NetworkPolicy":
+			require.NoError(t, item.DecodeStrict(&networkingv1.NetworkPolicy{}))
 		}
 	}
 }

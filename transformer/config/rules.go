@@ -50,20 +50,6 @@ spec:
     groups: ["{namespace}"]
 `,
 	}
-	// ruleUnsupported is a part of the specification that this version does not have yet.
-	ruleUnsupported = finding.Rule{
-		Code: "PE103", Severity: finding.Error, Title: "not supported yet",
-		Cause: "The configuration asks for something that this version cannot do yet. To go on without it would leave out what somebody relies on: in " +
-			"the example, the policy that keeps other Pods away.",
-		Remedy: "Remove the field, or use a version that has it.",
-		Example: Minimal + `
-  networkPolicy:
-    ingressController:
-      namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: ingress-nginx
-`,
-	}
 	// ruleTwo keeps a file from silently beating what stands in the input, or the other way round.
 	ruleTwo = finding.Rule{
 		Code: "PE104", Severity: finding.Error, Title: "two configurations",
@@ -84,7 +70,7 @@ items: []
 
 // Rules returns the rules that this package reports.
 func Rules() []finding.Rule {
-	return []finding.Rule{ruleMissing, ruleField, ruleValue, ruleUnsupported, ruleTwo}
+	return []finding.Rule{ruleMissing, ruleField, ruleValue, ruleTwo}
 }
 
 // Missing is the finding of a run without a configuration. Its remedy holds a minimal one.

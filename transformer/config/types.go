@@ -68,7 +68,8 @@ type Spec struct {
 	Placeholders string `json:"placeholders,omitempty" jsonschema:"enum=none,enum=flux,default=none"`
 	// AssumeWhole says that the set is whole, whatever it looks like. Default: false.
 	AssumeWhole bool `json:"assumeWhole,omitempty"`
-	// NetworkPolicy is not supported yet: admit only the namespace itself and the ingress controller.
+	// NetworkPolicy generates NetworkPolicies for the Pods of private endpoints: they admit their own namespace and the ingress
+	// controller alone. None are generated when it is not set.
 	NetworkPolicy *NetworkPolicy `json:"networkPolicy,omitempty" jsonschema:"nullable"`
 	// Verify says what a way around the protection does.
 	Verify Verify `json:"verify,omitempty"`

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 )
 
@@ -20,7 +22,7 @@ type validator struct {
 // validate checks every value and reports all problems at once.
 func validate(config *Config, names fieldNames) finding.List {
 	v := &validator{config: config, names: names}
-	v.unsupported()
+	v.networkPolicy()
 	v.enumerations()
 	v.placeholders()
 	v.domains()
@@ -43,9 +45,25 @@ func (v *validator) require(path, value string) bool {
 	return value != ""
 }
 
-func (v *validator) unsupported() {
-	if v.config.Spec.NetworkPolicy != nil {
-		v.findings = append(v.findings, ruleUnsupported.At(finding.Object{}, "spec.networkPolicy", "is not supported yet", "remove it"))
+// networkPolicy refuses selectors that select everything, or nothing that can exist.
+func (v *validator) networkPolicy() {
+	if v.config.Spec.NetworkPolicy == nil {
+		return
+	}
+	const path = "spec.networkPolicy.ingressController"
+	controller := v.config.Spec.NetworkPolicy.IngressController
+	if len(controller.NamespaceSelector.MatchLabels) == 0 {
+		v.report(path+".namespaceSelector.matchLabels", "is required: without a label every namespace would be admitted", "write kubernetes.io/metadata.name and the namespace of the ingress controller")
+	}
+	v.labels(path+".namespaceSelector.matchLabels", controller.NamespaceSelector.MatchLabels)
+	v.labels(path+".podSelector.matchLabels", controller.PodSelector.MatchLabels)
+}
+
+func (v *validator) labels(path string, labels map[string]string) {
+	for _, key := range sortedKeys(labels) {
+		for _, problem := range append(validation.IsQualifiedName(key), validation.IsValidLabelValue(labels[key])...) {
+			v.report(path+"["+key+"]", problem, "write a label that Kubernetes accepts")
+		}
 	}
 }
 

@@ -99,8 +99,9 @@ func TestValues(t *testing.T) {
 		"gateway, bad version":       {"gateway: {name: web, namespace: gateways, controller: traefik, version: v3}", "PE102 spec.gateway.version: \"v3\" is not a version -> write it as \"3.7\" or \"3.7.1\", without v"},
 		"gateway, foreign settings":  {"gateway: {name: web, namespace: gateways, controller: traefik, istio: {}}", "PE101 spec.gateway.istio: settings of istio beside a controller that is traefik -> remove them, or correct the controller"},
 		"links":                      {"links: {argocd: true}", ""},
-		"network policy, not yet":    {"networkPolicy: {ingressController: {namespaceSelector: {}}}", "PE103 spec.networkPolicy: is not supported yet -> remove it"},
-		"not yet, null":              {"{gateway: null, networkPolicy: null}", ""},
+		"network policy":             {"networkPolicy: {ingressController: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress-nginx}}, podSelector: {matchLabels: {app: nginx}}}}", ""},
+		"network policy, everybody":  {"networkPolicy: {ingressController: {namespaceSelector: {}}}", "PE102 spec.networkPolicy.ingressController.namespaceSelector.matchLabels: is required: without a label every namespace would be admitted -> write kubernetes.io/metadata.name and the namespace of the ingress controller"},
+		"gateway, null":              {"{gateway: null, networkPolicy: null}", ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { check(t, with(t, test.spec), test.want) })

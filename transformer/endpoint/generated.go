@@ -37,7 +37,7 @@ func isHostAnnotation(key string) bool {
 // isGeneratedKind says whether item is of a kind that this program generates.
 func isGeneratedKind(item *manifest.Item) bool {
 	switch item.Group() + "/" + item.Kind() {
-	case "networking.k8s.io/Ingress", gatewayGroup + "/HTTPRoute", gatewayGroup + "/ReferenceGrant", "traefik.io/Middleware", "gateway.envoyproxy.io/SecurityPolicy",
+	case "networking.k8s.io/Ingress", "networking.k8s.io/NetworkPolicy", gatewayGroup + "/HTTPRoute", gatewayGroup + "/ReferenceGrant", "traefik.io/Middleware", "gateway.envoyproxy.io/SecurityPolicy",
 		"security.istio.io/AuthorizationPolicy", "k8s.nginx.org/Policy":
 		return true
 	}
@@ -60,11 +60,7 @@ func (e *Endpoint) generatedMetadata(name string) metav1.ObjectMeta {
 
 // stringMap returns a copy of the strings under metadata.name of item; it is never nil.
 func stringMap(item *manifest.Item, name string) map[string]string {
-	values := map[string]string{}
-	for key, value := range item.View("metadata", name).Fields() {
-		values[key] = value.Text()
-	}
-	return values
+	return stringsOf(item.View("metadata", name))
 }
 
 // Write puts what was generated into the set: each object beside its source, or in the place of the one that an earlier
@@ -72,6 +68,9 @@ func stringMap(item *manifest.Item, name string) map[string]string {
 func (p *Plan) Write() finding.List {
 	p.findings = nil
 	kept, moved := map[*manifest.Item]bool{}, map[origin]bool{}
+	if p.settings.Spec.NetworkPolicy != nil {
+		p.restrictAll()
+	}
 	for _, endpoint := range p.Endpoints {
 		p.link(endpoint)
 		p.close(endpoint)

@@ -421,6 +421,36 @@ metadata:
 ` + ingressEnd,
 	}
 
+	// Unrestricted is a private endpoint whose Pods no NetworkPolicy can be written for (E14).
+	Unrestricted = finding.Rule{
+		Code: "PE142", Severity: finding.Warning, Title: "no NetworkPolicy",
+		Cause: "spec.networkPolicy asks for NetworkPolicies, and for this endpoint none can be written: its Service is not in the set, or selects " +
+			"no Pods. Every Pod of the cluster then reaches what is behind it without sign-in, as it would without the setting.",
+		Remedy: "Pass the set with the Service, or restrict by other means who reaches it.",
+		Example: `apiVersion: private-endpoints.dev/v1alpha1
+kind: PrivateEndpoints
+metadata:
+  name: private-endpoints
+spec:
+  subdomain: apps.example.com
+  ingressClasses:
+  - name: nginx
+    controller: ingress-nginx
+  tls:
+    secretName: wildcard-apps
+  auth:
+    url: http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth
+    signInURL: https://auth.example.com/oauth2/start
+  access:
+    groups: ["{namespace}"]
+  networkPolicy:
+    ingressController:
+      namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: ingress-nginx
+---
+` + ingressStart + isPrivate + ingressEnd,
+	}
 	// Created reports a new endpoint (E1).
 	Created = finding.Rule{
 		Code: "PE901", Severity: finding.Info, Title: "endpoint",
@@ -509,6 +539,6 @@ func Rules() []finding.Rule {
 		UnreadableObject, WrongValue, WrongKey, MisplacedIntent, UnprotectedKind, UselessIntent, WrongAnnotation,
 		NoNamespace, NoPort, InvalidHost, SharedHost, WrongServiceType, NameTaken, WrongClass, InvalidPath, InvalidRoutes,
 		ForeignHost, ShortBackend, Sentinel, OpenSource, PublicLoadBalancer, Selection, UnreadableRecord, NoLongerPrivate,
-		Pruned, Overwritten, Created, PortChosen, Converted, NamespaceAssumed, ClassSet, HostFilled,
+		Pruned, Overwritten, Unrestricted, Created, PortChosen, Converted, NamespaceAssumed, ClassSet, HostFilled,
 	}
 }

@@ -1,0 +1,96 @@
+package endpoint
+
+import (
+	"fmt"
+	"slices"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
+)
+
+// restrictAll restricts who reaches the Pods behind the private endpoints.
+func (p *Plan) restrictAll() {
+	services := p.servicesByName()
+	for _, endpoint := range p.Endpoints {
+		if endpoint.Private {
+			p.restrict(endpoint, services)
+		}
+	}
+}
+
+// restrict generates a NetworkPolicy for each Service behind a private endpoint: its Pods then take connections from their own namespace
+// and from the ingress controller alone (E14). services are those of the set, by namespace/name.
+func (p *Plan) restrict(endpoint *Endpoint, services map[string]*manifest.Item) {
+	for _, name := range endpoint.services() {
+		service := services[endpoint.Namespace+"/"+name]
+		if service == nil {
+			p.report(Unrestricted, endpoint.Source, "", fmt.Sprintf("Service %s is not in the set, so that no NetworkPolicy is written for its Pods", name), "pass the set with it, or write the NetworkPolicy yourself")
+			continue
+		}
+		selector := stringsOf(service.View("spec", "selector"))
+		if len(selector) == 0 {
+			p.report(Unrestricted, endpoint.Source, "", fmt.Sprintf("Service %s selects no Pods, so that no NetworkPolicy is written for what is behind it", name), "restrict by other means who reaches it")
+			continue
+		}
+		if err := endpoint.Generate("networking.k8s.io/v1", "NetworkPolicy", "", "private-endpoint-"+shortHash(endpoint.Namespace+"/"+endpoint.Name+" "+name), policyFor(selector, p.settings.Spec.NetworkPolicy)); err != nil {
+			p.findings = append(p.findings, unreadable(endpoint.Source, err))
+		}
+	}
+}
+
+// policyFor admits the namespace of the policy and the ingress controller to Pods.
+func policyFor(selector map[string]string, allowed *config.NetworkPolicy) networkingv1.NetworkPolicySpec {
+	controller := networkingv1.NetworkPolicyPeer{NamespaceSelector: &metav1.LabelSelector{MatchLabels: allowed.IngressController.NamespaceSelector.MatchLabels}}
+	if labels := allowed.IngressController.PodSelector.MatchLabels; len(labels) > 0 {
+		controller.PodSelector = &metav1.LabelSelector{MatchLabels: labels}
+	}
+	return networkingv1.NetworkPolicySpec{
+		PodSelector: metav1.LabelSelector{MatchLabels: selector},
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress},
+		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{}}, controller}}},
+	}
+}
+
+// services returns the names of the Services behind an endpoint, each once.
+func (e *Endpoint) services() []string {
+	if e.Generated() {
+		return []string{e.Name}
+	}
+	names := []string{e.Route.View("spec", "defaultBackend", "service", "name").Text()}
+	for _, rule := range e.Route.View("spec", "rules").Elements() {
+		for _, path := range rule.Get("http", "paths").Elements() {
+			names = append(names, path.Get("backend", "service", "name").Text())
+		}
+		for _, backend := range rule.Get("backendRefs").Elements() {
+			// A Service of another namespace is restricted there, by who lives there.
+			if namespace := backend.Get("namespace").Text(); namespace == "" || namespace == e.Namespace {
+				names = append(names, backend.Get("name").Text())
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+}
+
+// servicesByName returns the Services of the set by namespace/name.
+func (p *Plan) servicesByName() map[string]*manifest.Item {
+	services := map[string]*manifest.Item{}
+	for _, item := range p.Set.Items() {
+		if routingOf(item) == serviceKind {
+			services[p.EffectiveNamespace(item)+"/"+item.Name()] = item
+		}
+	}
+	return services
+}
+
+// stringsOf returns a copy of a mapping of strings.
+func stringsOf(view manifest.View) map[string]string {
+	values := map[string]string{}
+	for key, value := range view.Fields() {
+		values[key] = value.Text()
+	}
+	return values
+}
