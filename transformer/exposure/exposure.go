@@ -102,6 +102,7 @@ func Read(objects *controller.Objects, serving controller.Serving, private map[*
 	reader.virtualServers()
 	reader.routeGroups()
 	reader.mappings()
+	reader.forwardedPorts()
 	reader.complete(private, services)
 	reader.services()
 	reader.hostPorts()

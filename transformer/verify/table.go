@@ -60,7 +60,7 @@ var decisions = []decision{
 		Rule: OpenPort, meets: func(p pair) bool { return p.other.Layer == exposure.TCP && p.shares },
 		say: func(p pair, r finding.Rule) finding.Finding {
 			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("%s opens %s, which %s makes private", p.other.Via, targetText(p), p.endpoint),
-				"make the Service a ClusterIP, or give the private endpoint Pods or a port of its own")
+				openPortRemedy(p))
 		},
 	},
 	{
@@ -293,8 +293,9 @@ spec:
 	// OpenPort is a port of private Pods that is open without HTTP routing (G3).
 	OpenPort = finding.Rule{
 		Code: "PE207", Severity: finding.Error, Title: "private Pods have an open port",
-		Cause: "The private Pods can be reached without the ingress controller: through a LoadBalancer, a NodePort, external IPs, the " +
-			"port of a node (hostPort, hostNetwork), or a TCP route. Nobody asks anybody there.",
+		Cause: "The private Pods can be reached without HTTP routing: through a LoadBalancer, a NodePort, external IPs, the port of a " +
+			"node (hostPort, hostNetwork), a TCP route, or a port that the ConfigMaps tcp-services and udp-services of an ingress controller " +
+			"open. Nobody asks anybody there.",
 		Remedy: "Make the Service a ClusterIP, or give the private endpoint Pods or a port of its own.",
 		Example: privateAdmin + `---
 apiVersion: v1
@@ -391,6 +392,13 @@ func splitRemedy(p pair) string {
 		return "let the route ask the same auth service, remove it, or waive this with a reason"
 	}
 	return fmt.Sprintf("serve public and private paths on one host: write host %s, or the same generate-host word, on both Ingresses, with paths that do not meet; or make both private", p.host)
+}
+
+func openPortRemedy(p pair) string {
+	if p.other.Item.Kind() == "ConfigMap" {
+		return "remove the entry, or give the private endpoint Pods or a port of its own"
+	}
+	return "make the Service a ClusterIP, or give the private endpoint Pods or a port of its own"
 }
 
 // rankRemedy is longer for an Exact path: Traefik ranks Path lower than the longer PathPrefix.
