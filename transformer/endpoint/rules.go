@@ -427,22 +427,7 @@ metadata:
 		Cause: "spec.networkPolicy asks for NetworkPolicies, and for this endpoint none can be written: its Service is not in the set, or selects " +
 			"no Pods. Every Pod of the cluster then reaches what is behind it without sign-in, as it would without the setting.",
 		Remedy: "Pass the set with the Service, or restrict by other means who reaches it.",
-		Example: `apiVersion: private-endpoints.dev/v1alpha1
-kind: PrivateEndpoints
-metadata:
-  name: private-endpoints
-spec:
-  subdomain: apps.example.com
-  ingressClasses:
-  - name: nginx
-    controller: ingress-nginx
-  tls:
-    secretName: wildcard-apps
-  auth:
-    url: http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth
-    signInURL: https://auth.example.com/oauth2/start
-  access:
-    groups: ["{namespace}"]
+		Example: config.Minimal + `
   networkPolicy:
     ingressController:
       namespaceSelector:

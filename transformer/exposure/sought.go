@@ -54,7 +54,8 @@ func (s *sought) in(item *manifest.Item, after string) bool {
 	if len(namespaces) == 0 {
 		return len(pairs) > 0
 	}
-	return slices.ContainsFunc(namespaces, func(namespace string) bool {
+	found := slices.ContainsFunc(namespaces, func(namespace string) bool {
 		return slices.ContainsFunc(pairs, func(pair string) bool { return s.inNamespace[namespace+"/"+pair] })
 	})
+	return found || len(pairs) > 0 && !item.NamesNamespace()
 }

@@ -1,6 +1,9 @@
 package manifest
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Pairs calls visit with the key and value of everything in the item that looks like a pair on one line, without quotes. It
 // searches the bytes and does not parse, so it also shows pairs that are none, in texts and comments. The value is nil where
@@ -27,6 +30,21 @@ func (i *Item) Pairs(visit func(key, value []byte) bool) bool {
 		}
 	}
 }
+
+// NamesNamespace says by the bytes whether the item names its namespace; false means that it may not. The field counts where it follows
+// what stands before it in metadata, and in an item without comments: among labels, or in a comment, the word is no field.
+func (i *Item) NamesNamespace() bool {
+	before, named := "", false
+	certain := i.Pairs(func(key, _ []byte) bool {
+		named = string(key) == "namespace" && slices.Contains(beforeNamespace, before)
+		before = string(key)
+		return !named
+	})
+	return certain && named && bytes.IndexByte(i.raw, '#') < 0
+}
+
+// beforeNamespace are the keys behind which tools and people write metadata.namespace.
+var beforeNamespace = []string{"name", "generateName", "creationTimestamp", "metadata"}
 
 // keyBefore returns the word at the end of text.
 func keyBefore(text []byte) []byte {

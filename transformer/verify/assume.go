@@ -43,12 +43,7 @@ func (c *checker) hasUnknownNamespace() bool {
 
 // mayLackNamespace says by the bytes of an object whether it may name no namespace. A route has fields of that name elsewhere.
 func mayLackNamespace(item *manifest.Item) bool {
-	named := false
-	certain := item.Pairs(func(key, _ []byte) bool {
-		named = string(key) == "namespace"
-		return !named
-	})
-	return !certain || !named || slices.Contains(knownGroups, item.Group())
+	return slices.Contains(knownGroups, item.Group()) || !item.NamesNamespace()
 }
 
 // possibleNamespaces are those of the private endpoints.

@@ -104,5 +104,5 @@ func (c *checker) checkHeaders(proof *Proof) {
 	}
 }
 
-// nginxRules returns the rules of this file.
+// headerRules returns the rules of this file.
 func headerRules() []finding.Rule { return []finding.Rule{HeadersFromClients} }
