@@ -31,6 +31,10 @@ test: build bin/kustomize ## Run every test.
 e2e: build bin/kustomize bin/staticcheck ## Prove it on a real API server, a real controller and a real sign-in.
 	$(MAKE) -C e2e lint test
 
+.PHONY: hosts-slow
+hosts-slow: build bin/kustomize ## Run the commands of the documents about hosts, with the real hosts; builds these first.
+	$(MAKE) -C e2e/hosts test
+
 # The cache of test results does not see the cases, which are outside of the module.
 .PHONY: schema
 schema: bin/staticcheck ## Hold every custom resource against the definitions of its controller.

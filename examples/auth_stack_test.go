@@ -7,16 +7,18 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/private-endpoints/private-endpoints/examples/shell"
 )
 
 // The sign-in host is public and must be: there is nothing to say about it, until it leads to the application too.
 func TestSignInHostIsNoSideDoor(t *testing.T) {
-	need(t, "kustomize")
-	folder := copyOf(t, "auth-stack")
-	output := mustSh(t, folder, build+" | private-endpoints verify --config private-endpoints.yaml")
+	shell.Need(t, "kustomize")
+	folder := shell.CopyOf(t, "auth-stack")
+	output := shell.MustRun(t, folder, build+" | private-endpoints verify --config private-endpoints.yaml")
 	require.Equal(t, "1 private endpoint: 0 errors, 0 warnings\n", output)
 
-	write(t, folder, map[string]string{"app/ingress.yaml": `apiVersion: networking.k8s.io/v1
+	shell.Write(t, folder, map[string]string{"app/ingress.yaml": `apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
   name: notes-on-the-sign-in-host
@@ -26,17 +28,17 @@ spec:
   - host: auth.example.com
     http: {paths: [{path: /notes, pathType: Prefix, backend: {service: {name: notes, port: {name: http}}}}]}
 `})
-	edit(t, filepath.Join(folder, "app", "kustomization.yaml"), "- service.yaml\n", "- service.yaml\n- ingress.yaml\n")
-	got := sh(t, folder, build)
-	require.NotEqual(t, 0, got.status)
-	require.Contains(t, got.stderr, "error PE201: Ingress cindy/notes-on-the-sign-in-host: ")
+	shell.Edit(t, filepath.Join(folder, "app", "kustomization.yaml"), "- service.yaml\n", "- service.yaml\n- ingress.yaml\n")
+	got := shell.Run(t, folder, build)
+	require.NotEqual(t, 0, got.Status)
+	require.Contains(t, got.Stderr, "error PE201: Ingress cindy/notes-on-the-sign-in-host: ")
 }
 
 var setting = regexp.MustCompile(`^([a-z0-9_]+) = \S`)
 
 // Every setting of oauth2-proxy has a line that says what it is for, and none of them lets requests in unasked.
 func TestEverySettingOfTheAuthStackIsExplained(t *testing.T) {
-	text := read(t, "auth-stack", "oauth2-proxy", "oauth2-proxy.cfg")
+	text := shell.Read(t, "auth-stack", "oauth2-proxy", "oauth2-proxy.cfg")
 	previous, settings := "", map[string]bool{}
 	for line := range strings.Lines(text) {
 		if match := setting.FindStringSubmatch(line); match != nil {

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
+	"github.com/private-endpoints/private-endpoints/examples/shell"
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
@@ -41,7 +42,7 @@ var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
 func script(t *testing.T, folder string) string {
 	t.Helper()
 	var commands strings.Builder
-	for _, block := range shellBlock.FindAllStringSubmatch(read(t, folder, "README.md"), -1) {
+	for _, block := range shellBlock.FindAllStringSubmatch(shell.Read(t, folder, "README.md"), -1) {
 		commands.WriteString(block[1])
 	}
 	require.NotEmpty(t, commands.String())
@@ -55,10 +56,10 @@ func TestReadme(t *testing.T) {
 			commands := script(t, folder)
 			for _, host := range []string{"kustomize", "kpt"} {
 				if strings.Contains(commands, host+" ") {
-					need(t, host)
+					shell.Need(t, host)
 				}
 			}
-			output := mustSh(t, copyOf(t, folder), commands)
+			output := shell.MustRun(t, shell.CopyOf(t, folder), commands)
 			compare(t, folder, output)
 			requireValid(t, output)
 		})
@@ -72,7 +73,7 @@ func compare(t *testing.T, folder, output string) {
 	if golden.FlagUpdate() {
 		require.NoError(t, os.WriteFile(path, []byte(output), 0o644))
 	}
-	require.Equal(t, read(t, path), output)
+	require.Equal(t, shell.Read(t, path), output)
 }
 
 // apiTypes are the API's types of the kinds in the examples. A kind that Kubernetes itself does not have has none: "make schema" holds it
@@ -129,9 +130,9 @@ func TestKrusty(t *testing.T) {
 		t.Run(folder, func(t *testing.T) {
 			var outputs []string
 			for _, build := range builds {
-				outputs = append(outputs, krustyBuild(t, filepath.Join(copyOf(t, folder), build[1])))
+				outputs = append(outputs, krustyBuild(t, filepath.Join(shell.CopyOf(t, folder), build[1])))
 			}
-			require.Equal(t, read(t, folder, "want.yaml"), strings.Join(outputs, "---\n"))
+			require.Equal(t, shell.Read(t, folder, "want.yaml"), strings.Join(outputs, "---\n"))
 		})
 	}
 }
@@ -152,12 +153,12 @@ func krustyBuild(t *testing.T, folder string) string {
 
 // TestFrontPage holds the README of the repository to the example that it shows.
 func TestFrontPage(t *testing.T) {
-	need(t, "kustomize")
-	page := read(t, "..", "README.md")
-	service, ingress, _ := strings.Cut(read(t, "hello-world", "want.yaml"), "---\n")
+	shell.Need(t, "kustomize")
+	page := shell.Read(t, "..", "README.md")
+	service, ingress, _ := strings.Cut(shell.Read(t, "hello-world", "want.yaml"), "---\n")
 	shown := map[string]string{
-		"before": read(t, "hello-world", "service.yaml"), "after": ingress, "configuration": read(t, "hello-world", "private-endpoints.yaml"),
-		"findings": sh(t, copyOf(t, "hello-world"), script(t, "hello-world")).stderr,
+		"before": shell.Read(t, "hello-world", "service.yaml"), "after": ingress, "configuration": shell.Read(t, "hello-world", "private-endpoints.yaml"),
+		"findings": shell.Run(t, shell.CopyOf(t, "hello-world"), script(t, "hello-world")).Stderr,
 	}
 	require.NotEmpty(t, service)
 	for name, text := range shown {
@@ -173,7 +174,7 @@ func TestLinks(t *testing.T) {
 	pages, err := filepath.Glob("*/README.md")
 	require.NoError(t, err)
 	for _, document := range slices.Concat([]string{"../README.md", "../CONTRIBUTING.md"}, documents, pages) {
-		for _, link := range regexp.MustCompile(`\]\(([^):#]+)(#[^)]*)?\)`).FindAllStringSubmatch(read(t, document), -1) {
+		for _, link := range regexp.MustCompile(`\]\(([^):#]+)(#[^)]*)?\)`).FindAllStringSubmatch(shell.Read(t, document), -1) {
 			_, err := os.Stat(filepath.Join(filepath.Dir(document), link[1]))
 			require.NoError(t, err, "%s: link to %s", document, link[1])
 		}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 	"gotest.tools/v3/golden"
 
+	"github.com/private-endpoints/private-endpoints/examples/shell"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 	"github.com/private-endpoints/private-endpoints/transformer/verify"
 )
@@ -27,7 +28,7 @@ import (
 // and the files of the tree. Every tree has the folders function, with a configuration for ingress-nginx, function-traefik,
 // function-f5, and function-gateway, with one for HTTPRoutes.
 func TestLayers(t *testing.T) {
-	need(t, "kustomize")
+	shell.Need(t, "kustomize")
 	paths, err := filepath.Glob("../testdata/layers/*.txtar")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
@@ -58,11 +59,11 @@ func checkLayers(t *testing.T, path string) {
 	for _, folder := range []string{"function", "function-traefik", "function-f5", "function-gateway"} {
 		require.NoError(t, os.CopyFS(filepath.Join(tree, folder), os.DirFS("overlays/function")))
 	}
-	traefik := read(t, "traefik", "private-endpoints.yaml")
-	write(t, tree, map[string]string{
+	traefik := shell.Read(t, "traefik", "private-endpoints.yaml")
+	shell.Write(t, tree, map[string]string{
 		"function-traefik/private-endpoints.yaml": traefik,
 		"function-f5/private-endpoints.yaml":      strings.Replace(traefik, traefikClass, f5Class, 1),
-		"function-gateway/private-endpoints.yaml": read(t, "gateway", "private-endpoints.yaml"),
+		"function-gateway/private-endpoints.yaml": shell.Read(t, "gateway", "private-endpoints.yaml"),
 	})
 	var sources []txtar.File
 	for _, file := range archive.Files {
@@ -72,9 +73,9 @@ func checkLayers(t *testing.T, path string) {
 			continue
 		}
 		sources = append(sources, file)
-		write(t, tree, map[string]string{file.Name: string(file.Data)})
+		shell.Write(t, tree, map[string]string{file.Name: string(file.Data)})
 	}
-	got := render(t, tree, strings.TrimSpace(read(t, tree, "build")))
+	got := render(t, tree, strings.TrimSpace(shell.Read(t, tree, "build")))
 	if golden.FlagUpdate() {
 		archive.Files = sources
 		for _, name := range []string{"want.yaml", "stderr", "placement"} {
@@ -98,7 +99,7 @@ func TestLayeringTable(t *testing.T) {
 		return slices.Compact(slices.Sorted(slices.Values(code.FindAllString(text, -1))))
 	}
 	documented := map[string][]string{}
-	for line := range strings.Lines(read(t, "../docs", "layering.md")) {
+	for line := range strings.Lines(shell.Read(t, "../docs", "layering.md")) {
 		cells := strings.Split(line, "|")
 		for _, match := range link.FindAllStringSubmatch(line, -1) {
 			require.Len(t, cells, 5, line)
@@ -136,12 +137,12 @@ func errorLines(text string) string {
 // render builds a kustomization of a tree and judges the result.
 func render(t *testing.T, tree, folder string) map[string]string {
 	t.Helper()
-	built := sh(t, filepath.Join(tree, folder), build)
-	got := map[string]string{"want.yaml": built.stdout, "stderr": withoutInformation(strings.ReplaceAll(built.stderr, tree+"/", ""))}
-	require.Equal(t, built.status != 0, built.stdout == "", "kustomize writes exactly when it succeeds")
-	if built.status == 0 {
-		requireValid(t, built.stdout)
-		got["placement"] = placement(t, built.stdout)
+	built := shell.Run(t, filepath.Join(tree, folder), build)
+	got := map[string]string{"want.yaml": built.Stdout, "stderr": withoutInformation(strings.ReplaceAll(built.Stderr, tree+"/", ""))}
+	require.Equal(t, built.Status != 0, built.Stdout == "", "kustomize writes exactly when it succeeds")
+	if built.Status == 0 {
+		requireValid(t, built.Stdout)
+		got["placement"] = placement(t, built.Stdout)
 	}
 	return got
 }

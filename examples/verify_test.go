@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/private-endpoints/private-endpoints/examples/shell"
 )
 
 // TestVerifyExamples proves what every example prints.
@@ -15,7 +17,7 @@ func TestVerifyExamples(t *testing.T) {
 	for _, folder := range folders(t) {
 		t.Run(folder, func(t *testing.T) {
 			for _, command := range verifications(t, folder) {
-				require.Regexp(t, `(?m)^[1-9]\d* private endpoints?: 0 errors, \d+ warnings?$`, mustSh(t, ".", command))
+				require.Regexp(t, `(?m)^[1-9]\d* private endpoints?: 0 errors, \d+ warnings?$`, shell.MustRun(t, ".", command))
 			}
 		})
 	}
@@ -29,7 +31,7 @@ func verifications(t *testing.T, folder string) []string {
 	for _, build := range kustomizeBuild.FindAllStringSubmatch(script(t, folder), -1) {
 		configuration := filepath.Join(folder, build[1], "private-endpoints.yaml")
 		if _, err := os.Stat(configuration); err == nil {
-			need(t, "kustomize")
+			shell.Need(t, "kustomize")
 			commands = append(commands, "kustomize build --enable-alpha-plugins --enable-exec "+filepath.Join(folder, build[1])+" 2>/dev/null | private-endpoints verify --config "+configuration)
 		}
 	}
@@ -56,7 +58,7 @@ func configurationOf(t *testing.T, folder string) string {
 // Without --enable-exec kustomize succeeds and prints the sources as they are. verify says that the function did not run, and
 // what to do.
 func TestVerifyFindsASkippedFunction(t *testing.T) {
-	need(t, "kustomize")
+	shell.Need(t, "kustomize")
 	const hint = "\n  hint: run the function over the set: with kustomize, pass --enable-exec beside --enable-alpha-plugins; without it, exec functions are left out without a word\n"
 	for folder, want := range map[string]string{
 		"own-ingress":        "Ingress cindy/hello-world: spec.ingressClassName: the function did not run: it gives every private Ingress a class, and this one has none",
@@ -70,25 +72,25 @@ func TestVerifyFindsASkippedFunction(t *testing.T) {
 		t.Run(folder, func(t *testing.T) {
 			builds := kustomizeBuild.FindAllStringSubmatch(script(t, folder), -1)
 			target := filepath.Join(folder, builds[len(builds)-1][1])
-			got := sh(t, ".", "kustomize build "+target+" --enable-alpha-plugins | private-endpoints verify --config "+configurationOf(t, folder))
-			require.Equal(t, 1, got.status)
-			require.Empty(t, got.stderr)
-			require.Equal(t, "error PE162: "+want+hint+"1 private endpoint: 1 error, 0 warnings\n", got.stdout)
+			got := shell.Run(t, ".", "kustomize build "+target+" --enable-alpha-plugins | private-endpoints verify --config "+configurationOf(t, folder))
+			require.Equal(t, 1, got.Status)
+			require.Empty(t, got.Stderr)
+			require.Equal(t, "error PE162: "+want+hint+"1 private endpoint: 1 error, 0 warnings\n", got.Stdout)
 		})
 	}
 }
 
 // A patch above the function takes intent and protection out together. Only the baseline remembers that there was an endpoint.
 func TestVerifyRemembersTheBaseline(t *testing.T) {
-	need(t, "kustomize")
-	folder := copyOf(t, "own-ingress")
-	mustSh(t, folder, build+" | private-endpoints endpoints --config private-endpoints.yaml --format json > baseline.json")
+	shell.Need(t, "kustomize")
+	folder := shell.CopyOf(t, "own-ingress")
+	shell.MustRun(t, folder, build+" | private-endpoints endpoints --config private-endpoints.yaml --format json > baseline.json")
 	verify := build + " | private-endpoints verify --config private-endpoints.yaml --baseline baseline.json"
-	mustSh(t, folder, verify)
+	shell.MustRun(t, folder, verify)
 
-	edit(t, filepath.Join(folder, "ingress.yaml"), "  annotations:\n    dev.okteto.com/private: \"true\"\n", "")
-	edit(t, filepath.Join(folder, "ingress.yaml"), "spec:\n  rules:\n  - http:", "spec:\n  ingressClassName: nginx\n  rules:\n  - host: hello-world-cindy.apps.example.com\n    http:")
-	got := sh(t, folder, verify)
-	require.Equal(t, 1, got.status)
-	require.True(t, strings.HasPrefix(got.stdout, "error PE168: Ingress cindy/hello-world: "), got.stdout)
+	shell.Edit(t, filepath.Join(folder, "ingress.yaml"), "  annotations:\n    dev.okteto.com/private: \"true\"\n", "")
+	shell.Edit(t, filepath.Join(folder, "ingress.yaml"), "spec:\n  rules:\n  - http:", "spec:\n  ingressClassName: nginx\n  rules:\n  - host: hello-world-cindy.apps.example.com\n    http:")
+	got := shell.Run(t, folder, verify)
+	require.Equal(t, 1, got.Status)
+	require.True(t, strings.HasPrefix(got.Stdout, "error PE168: Ingress cindy/hello-world: "), got.Stdout)
 }
