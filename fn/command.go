@@ -3,7 +3,7 @@
 package fn
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
 	"runtime"
@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 )
+
+const programName = "private-endpoints"
 
 // Exit statuses.
 const (
@@ -32,6 +34,8 @@ type Process struct {
 	Stderr    io.Writer
 	// Version is the released version; empty when the build information tells it.
 	Version string
+
+	style *style
 }
 
 // status is an exit status that was explained on stderr already.
@@ -41,23 +45,15 @@ func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // Main runs the program and returns its exit status.
 func Main(process Process) int {
+	process.style = &style{color: colorAuto}
 	if configuration, ok := process.legacyPlugin(); ok {
-		return process.transform(invocation{configuration: configuration})
+		return process.exit(programName, process.transform(invocation{configuration: configuration}))
 	}
 	root := process.root()
 	// Never nil, for which cobra would take the arguments of the operating system.
 	root.SetArgs(append([]string{}, process.Arguments...))
-	err := root.Execute()
-	var known status
-	switch {
-	case err == nil:
-		return statusOK
-	case errors.As(err, &known):
-		return int(known)
-	default:
-		fmt.Fprintf(process.Stderr, "private-endpoints: %v\nRun \"private-endpoints --help\" for usage.\n", err)
-		return statusUsage
-	}
+	called, err := root.ExecuteC()
+	return process.exit(called.CommandPath(), err)
 }
 
 const help = `Make private endpoints from git alone.
@@ -97,8 +93,12 @@ A minimal configuration:
     access:
       groups: ["{namespace}"]
 
-On an error, findings go to stderr and nothing is transformed: a ResourceList is written back as it came, with results;
-of a stream nothing is written at all.
+Findings go to stderr; with --quiet only errors, warnings and waivers, also in the results of a ResourceList. Where stderr
+is a terminal the severity is coloured, unless NO_COLOR is set. On an error nothing is transformed: a ResourceList is
+written back as it came, with results; of a stream nothing is written at all.
+
+"private-endpoints completion bash" prints what completes commands, flags and codes of findings in bash; there are zsh,
+fish and powershell too, and "private-endpoints completion bash --help" says how to load it.
 
 Exit status: 0 nothing wrong, 1 an error finding, 2 the command was called wrongly.`
 
@@ -110,20 +110,22 @@ const examples = `  kustomize build --enable-alpha-plugins --enable-exec overlay
 func (p Process) root() *cobra.Command {
 	var call invocation
 	root := &cobra.Command{
-		Use:           "private-endpoints",
+		Use:           programName,
 		Short:         "Make private endpoints from git alone",
 		Long:          help,
 		Example:       examples,
-		Args:          cobra.NoArgs,
+		Version:       p.versionLine(),
+		Args:          noArguments,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
+			return cmp.Or(checkGiven(command), p.style.check())
+		},
 		RunE: func(*cobra.Command, []string) error {
-			if exit := p.transform(call); exit != statusOK {
-				return status(exit)
-			}
-			return nil
+			return p.transform(call)
 		},
 	}
+	root.SetVersionTemplate("{{.Version}}")
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
@@ -131,7 +133,15 @@ func (p Process) root() *cobra.Command {
 	flags.StringVar(&call.configuration, "config", "", "`FILE` with the configuration, when the input carries none")
 	flags.StringVar(&call.options.Namespace, "namespace", "", "`NAMESPACE` of objects that have none")
 	flags.BoolVar(&call.options.Whole, "whole", false, "take the input for a whole set, also where it looks like a selection")
-	root.AddCommand(p.verifyCommand(), p.endpointsCommand(), p.controllersCommand(), p.explainCommand(), p.versionCommand())
+	verify, endpoints := p.verifyCommand(), p.endpointsCommand()
+	root.AddCommand(verify, endpoints, p.controllersCommand(), p.explainCommand(), p.versionCommand())
+	for _, reporting := range []*cobra.Command{root, verify, endpoints} {
+		p.style.flags(reporting.Flags())
+	}
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	adviseCalls(root)
+	complete(root)
 	return root
 }
 
@@ -139,12 +149,16 @@ func (p Process) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(p.Stdout, "private-endpoints %s %s %s/%s\n", p.version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprint(p.Stdout, p.versionLine())
 			return err
 		},
 	}
+}
+
+func (p Process) versionLine() string {
+	return fmt.Sprintf("private-endpoints %s %s %s/%s\n", p.version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 func (p Process) version() string {

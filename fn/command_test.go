@@ -44,7 +44,7 @@ func TestExitStatus(t *testing.T) {
 		"unknown flag":        {[]string{"--confg", configurationFile}, privateService, statusUsage, "unknown flag: --confg"},
 		"unknown command":     {[]string{"verfy"}, privateService, statusUsage, `unknown command "verfy"`},
 		"flag without value":  {[]string{"--config"}, privateService, statusUsage, "flag needs an argument"},
-		"argument to version": {[]string{"version", "now"}, "", statusUsage, "unknown command"},
+		"argument to version": {[]string{"version", "now"}, "", statusUsage, `version takes no argument: "now"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, status := call([]byte(test.input), test.arguments...)
@@ -61,7 +61,7 @@ func TestHelpIsDocumentation(t *testing.T) {
 	stdout, stderr, status := call(nil, "--help")
 	require.Equal(t, statusOK, status)
 	require.Empty(t, stderr)
-	for _, part := range []string{"auto-ingress", "generate-host", "Exit status", "--namespace", "--whole", "version"} {
+	for _, part := range []string{"auto-ingress", "generate-host", "Exit status", "--namespace", "--whole", "--quiet", "NO_COLOR", "completion bash", "version"} {
 		require.Contains(t, string(stdout), part)
 	}
 	_, example, found := strings.Cut(string(stdout), "A minimal configuration:\n")
@@ -75,6 +75,9 @@ func TestVersion(t *testing.T) {
 	stdout, _, status := call(nil, "version")
 	require.Equal(t, statusOK, status)
 	require.Regexp(t, `^private-endpoints test go\S+ \w+/\w+\n$`, string(stdout))
+	flag, _, status := call(nil, "--version")
+	require.Equal(t, statusOK, status)
+	require.Equal(t, string(stdout), string(flag))
 }
 
 // kustomize calls an exec plugin of the older kind with one argument and marks the call in the environment.

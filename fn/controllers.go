@@ -24,7 +24,7 @@ func (p Process) controllersCommand() *cobra.Command {
 		Use:   "controllers",
 		Short: "List the ingress controllers that are supported",
 		Long:  controllersHelp,
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if err := checkFormat(format, formatTable, formatJSON, formatMarkdown); err != nil {
 				return err

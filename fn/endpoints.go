@@ -61,7 +61,7 @@ func (p Process) endpointsCommand() *cobra.Command {
 				return err
 			}
 			if len(report.Routes) == 0 && report.Findings.HasErrors() {
-				_ = report.Findings.WriteText(p.Stderr)
+				_ = p.writeText(p.Stderr, p.style.heard(report.Findings))
 				return status(statusFindings)
 			}
 			return p.writeListing(list(report.Routes), format)

@@ -2,7 +2,6 @@ package fn
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +25,7 @@ func (p Process) explainCommand() *cobra.Command {
 		Example: "  private-endpoints explain PE201",
 		Args: func(_ *cobra.Command, arguments []string) error {
 			if len(arguments) != 1 {
-				return errors.New("explain needs one code of a finding, such as PE201")
+				return advise("the code stands before a finding: private-endpoints explain PE201", "explain takes one code of a finding")
 			}
 			return nil
 		},
@@ -57,7 +56,7 @@ func ruleOf(code string) (finding.Rule, error) {
 	wanted := strings.ToUpper(code)
 	index := slices.IndexFunc(rules, func(rule finding.Rule) bool { return rule.Code == wanted })
 	if index < 0 {
-		return finding.Rule{}, fmt.Errorf("%q is not the code of a finding: the nearest are %s", code, strings.Join(nearestCodes(rules, wanted), ", "))
+		return finding.Rule{}, advise("the nearest are "+strings.Join(nearestCodes(rules, wanted), ", "), "%q is not the code of a finding", code)
 	}
 	return rules[index], nil
 }

@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,9 +50,9 @@ func TestExamples(t *testing.T) {
 			if exception.input != nil {
 				input = exception.input(input)
 			}
-			stdout, stderr, _ := call(input, arguments...)
+			stdout, stderr, status := call(input, arguments...)
 			printed := string(stdout) + string(stderr)
-			require.NotContains(t, printed, "private-endpoints --help", "the example is not read")
+			require.NotEqual(t, statusUsage, status, "the example is not read: %s", printed)
 			require.Regexp(t, `(?m)^(error|warning|info) `+rule.Code+`:`, printed)
 		})
 	}
@@ -153,13 +152,13 @@ func TestExplainUnknownCodes(t *testing.T) {
 		arguments []string
 		message   string
 	}{
-		"none":        {nil, "explain needs one code of a finding, such as PE201"},
-		"two":         {[]string{"PE201", "PE202"}, "explain needs one code of a finding, such as PE201"},
-		"a gap":       {[]string{"PE200"}, `"PE200" is not the code of a finding: the nearest are PE201, PE202, PE203, PE204, PE205`},
-		"a letter":    {[]string{"PE2O1"}, `"PE2O1" is not the code of a finding: the nearest are PE201, PE202, PE203, PE211, PE221`},
-		"too high":    {[]string{"PE999"}, `"PE999" is not the code of a finding: the nearest are PE901, PE902, PE903, PE904, PE905`},
-		"a number":    {[]string{"404"}, `"404" is not the code of a finding: the nearest are `},
-		"a long text": {[]string{"private path reachable"}, `"private path reachable" is not the code of a finding: the nearest are `},
+		"none":        {nil, "explain takes one code of a finding"},
+		"two":         {[]string{"PE201", "PE202"}, "explain takes one code of a finding"},
+		"a gap":       {[]string{"PE200"}, "\"PE200\" is not the code of a finding\n  hint: the nearest are PE201, PE202, PE203, PE204, PE205"},
+		"a letter":    {[]string{"PE2O1"}, "\"PE2O1\" is not the code of a finding\n  hint: the nearest are PE201, PE202, PE203, PE211, PE221"},
+		"too high":    {[]string{"PE999"}, "\"PE999\" is not the code of a finding\n  hint: the nearest are PE901, PE902, PE903, PE904, PE905"},
+		"a number":    {[]string{"404"}, "\"404\" is not the code of a finding\n  hint: the nearest are "},
+		"a long text": {[]string{"private path reachable"}, "\"private path reachable\" is not the code of a finding\n  hint: the nearest are "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, status := call(nil, append([]string{"explain"}, test.arguments...)...)
@@ -168,14 +167,4 @@ func TestExplainUnknownCodes(t *testing.T) {
 			require.Contains(t, string(stderr), "private-endpoints: "+test.message)
 		})
 	}
-}
-
-// The shell asks the program itself what may follow.
-func TestExplainCompletesCodes(t *testing.T) {
-	stdout, _, status := call(nil, "__complete", "explain", "PE20")
-	require.Equal(t, statusOK, status)
-	require.Contains(t, string(stdout), "PE201\tprivate path reachable without sign-in\n")
-	require.True(t, bytes.HasSuffix(stdout, []byte(":4\n")), "no file names: %s", stdout)
-	stdout, _, _ = call(nil, "__complete", "explain", "PE201", "")
-	require.Equal(t, ":4\n", string(stdout))
 }

@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 
-	"golang.org/x/term"
-
 	"github.com/private-endpoints/private-endpoints/transformer"
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -31,33 +29,35 @@ func (p Process) legacyPlugin() (string, bool) {
 	return p.Arguments[0], err == nil && info.Mode().IsRegular()
 }
 
-// transform runs the function on stdin and returns the exit status. Nothing is written to stdout before the set has been
-// verified: the next command in a pipe may be kubectl apply.
-func (p Process) transform(call invocation) int {
-	if file, ok := p.Stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		fmt.Fprintln(p.Stderr, "private-endpoints: stdin is a terminal: pipe manifests in, or run \"private-endpoints --help\"")
-		return statusUsage
+// transform runs the function on stdin. Nothing is written to stdout before the set has been verified: the next command in a
+// pipe may be kubectl apply.
+func (p Process) transform(call invocation) error {
+	if isTerminal(p.Stdin) {
+		return advise(`pipe manifests in: kustomize build . | private-endpoints --config FILE`, "stdin is a terminal")
 	}
 	var file []byte
 	if call.configuration != "" {
 		var err error
-		if file, err = os.ReadFile(call.configuration); err != nil {
-			fmt.Fprintf(p.Stderr, "private-endpoints: the configuration cannot be read: %v\n", err)
-			return statusUsage
+		if file, err = readConfigurationFile(call.configuration); err != nil {
+			return fmt.Errorf("the configuration cannot be read: %w", err)
 		}
 	}
 	input, err := readAll(p.Stdin)
 	if err != nil {
 		fmt.Fprintf(p.Stderr, "private-endpoints: stdin cannot be read: %v\n", err)
-		return statusFindings
+		return status(statusFindings)
 	}
 	set, findings := run(input, file, call)
-	exit := p.writeFindings(findings)
+	findings = p.style.heard(findings)
+	p.writeFindings(findings)
 	if err := p.writeSet(set, input, findings); err != nil {
 		fmt.Fprintf(p.Stderr, "private-endpoints: nothing usable was written: %v\n", err)
-		return statusFindings
+		return status(statusFindings)
 	}
-	return exit
+	if findings.HasErrors() {
+		return status(statusFindings)
+	}
+	return nil
 }
 
 // readAll reads everything, into memory of the right size where the size is known.
@@ -109,16 +109,14 @@ func configuration(set *manifest.Set, file []byte) (*config.Config, finding.List
 	return config.Decode(document)
 }
 
-// writeFindings writes the findings and their number to stderr and returns the exit status.
-func (p Process) writeFindings(findings finding.List) int {
+// writeFindings writes the findings to stderr, and their number where one is an error.
+func (p Process) writeFindings(findings finding.List) {
 	// Where stderr is gone there is nobody left to tell.
-	_ = findings.WriteText(p.Stderr)
-	if !findings.HasErrors() {
-		return statusOK
+	_ = p.writeText(p.Stderr, findings)
+	if findings.HasErrors() {
+		fmt.Fprintf(p.Stderr, "private-endpoints: %s, %s: nothing was transformed\n",
+			count(findings.Count(finding.Error), "error"), count(findings.Count(finding.Warning), "warning"))
 	}
-	fmt.Fprintf(p.Stderr, "private-endpoints: %s, %s: nothing was transformed\n",
-		count(findings.Count(finding.Error), "error"), count(findings.Count(finding.Warning), "warning"))
-	return statusFindings
 }
 
 func count(number int, noun string) string {

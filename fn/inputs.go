@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/term"
-
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -35,7 +33,7 @@ func (p Process) readInputs(arguments []string) ([]manifest.File, error) {
 			continue
 		}
 		if info, err := os.Stat(argument); err != nil {
-			return nil, err
+			return nil, unreadable(err)
 		} else if info.IsDir() {
 			if names, err = manifestsBelow(argument); err != nil {
 				return nil, err
@@ -44,7 +42,7 @@ func (p Process) readInputs(arguments []string) ([]manifest.File, error) {
 		for _, name := range names {
 			text, err := os.ReadFile(name)
 			if err != nil {
-				return nil, err
+				return nil, unreadable(err)
 			}
 			files = append(files, manifest.File{Name: filepath.ToSlash(name), Text: text})
 		}
@@ -53,8 +51,8 @@ func (p Process) readInputs(arguments []string) ([]manifest.File, error) {
 }
 
 func (p Process) readStdin() ([]byte, error) {
-	if file, ok := p.Stdin.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		return nil, fmt.Errorf("stdin is a terminal: pipe manifests in, or name files")
+	if isTerminal(p.Stdin) {
+		return nil, advise("pipe manifests in, or name files and folders", "stdin is a terminal")
 	}
 	text, err := io.ReadAll(p.Stdin)
 	if err != nil {
@@ -70,7 +68,7 @@ func manifestsBelow(folder string) ([]string, error) {
 	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return err
+			return unreadable(err)
 		case name != folder && strings.HasPrefix(entry.Name(), "."):
 			if entry.IsDir() {
 				return filepath.SkipDir
@@ -81,7 +79,21 @@ func manifestsBelow(folder string) ([]string, error) {
 		return nil
 	})
 	if err == nil && len(names) == 0 {
-		err = fmt.Errorf("folder %s holds no manifests: files whose names end in %s", folder, strings.Join(extensions, ", "))
+		err = advise("manifests are files whose names end in "+strings.Join(extensions, ", ")+", and not hidden", "folder %s holds no manifests", folder)
 	}
 	return names, err
+}
+
+// unreadable is the error about manifests that cannot be read.
+func unreadable(err error) error {
+	return advise("name files and folders of manifests, or - for standard input", "the manifests cannot be read: %w", pathError(err))
+}
+
+// readConfigurationFile reads the file that --config names.
+func readConfigurationFile(name string) ([]byte, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, advise(`--config takes one file; "private-endpoints --help" shows what is in it`, "%w", pathError(err))
+	}
+	return text, nil
 }

@@ -3,8 +3,6 @@ package fn
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -20,34 +18,35 @@ const (
 
 // checkFormat refuses a format that a command does not have.
 func checkFormat(format string, known ...string) error {
-	if !slices.Contains(known, format) {
-		return fmt.Errorf("--format %s is not known: use one of %s", format, strings.Join(known, ", "))
-	}
-	return nil
+	return checkValue("format", format, known...)
 }
 
 // writeReport writes what was found to stdout.
 func (p Process) writeReport(report transformer.Report, format string) error {
+	findings := p.style.heard(report.Findings)
 	switch format {
 	case formatJSON:
-		return p.writeJSON(report)
+		return p.writeJSON(report, findings)
 	case formatSARIF:
-		return report.Findings.WriteSARIF(p.Stdout, transformer.Rules(), p.version())
+		return findings.WriteSARIF(p.Stdout, transformer.Rules(), p.version())
 	case formatGitHub:
-		if err := report.Findings.WriteGitHub(p.Stdout); err != nil {
+		if err := findings.WriteGitHub(p.Stdout); err != nil {
 			return err
 		}
 	default:
-		if err := report.Findings.WriteText(p.Stdout); err != nil {
+		if err := p.writeText(p.Stdout, findings); err != nil {
 			return err
 		}
+	}
+	if p.style.quiet {
+		return nil
 	}
 	_, err := fmt.Fprintf(p.Stdout, "%s: %s, %s\n", count(len(report.Endpoints), "private endpoint"),
 		count(report.Findings.Count(finding.Error), "error"), count(report.Findings.Count(finding.Warning), "warning"))
 	return err
 }
 
-func (p Process) writeJSON(report transformer.Report) error {
+func (p Process) writeJSON(report transformer.Report, findings finding.List) error {
 	encoder := json.NewEncoder(p.Stdout)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
@@ -55,5 +54,5 @@ func (p Process) writeJSON(report transformer.Report) error {
 		Findings  finding.List `json:"findings"`
 		Endpoints int          `json:"endpoints"`
 		Private   int          `json:"private"`
-	}{append(finding.List{}, report.Findings.Sorted()...), len(report.Routes), len(report.Endpoints)})
+	}{append(finding.List{}, findings.Sorted()...), len(report.Routes), len(report.Endpoints)})
 }

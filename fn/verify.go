@@ -1,9 +1,7 @@
 package fn
 
 import (
-	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -45,16 +43,17 @@ const verifyExamples = `  kustomize build --enable-alpha-plugins --enable-exec .
 func (p Process) verifyCommand() *cobra.Command {
 	var call verification
 	command := &cobra.Command{
-		Use:     "verify [FILE|DIR...|-]",
-		Short:   "Prove that private endpoints have no public side door",
-		Long:    verifyHelp,
-		Example: verifyExamples,
+		Use:        "verify [FILE|DIR...|-]",
+		SuggestFor: []string{"check", "lint", "prove", "test", "validate"},
+		Short:      "Prove that private endpoints have no public side door",
+		Long:       verifyHelp,
+		Example:    verifyExamples,
 		RunE: func(_ *cobra.Command, arguments []string) error {
 			if err := checkFormat(call.format, formatText, formatJSON, formatSARIF, formatGitHub); err != nil {
 				return err
 			}
 			if call.proof != "" && call.format != formatText {
-				return errors.New("--proof is text: leave out --format")
+				return advise("leave out --format", "--proof is text")
 			}
 			return p.verify(call, arguments)
 		},
@@ -75,7 +74,7 @@ func (p Process) verify(call verification, arguments []string) error {
 	if call.baseline != "" {
 		var err error
 		if call.options.Baseline, err = readBaseline(call.baseline); err != nil {
-			return fmt.Errorf("the baseline cannot be read: %w", err)
+			return advise(`it is an output of "private-endpoints endpoints --format json", kept in git`, "the baseline cannot be read: %w", pathError(err))
 		}
 	}
 	call.options.Explain = call.proof != ""
@@ -102,7 +101,7 @@ func (p Process) readConfiguration(name string) (*config.Config, finding.List, e
 	if name == "" {
 		return nil, nil, nil
 	}
-	document, err := os.ReadFile(name)
+	document, err := readConfigurationFile(name)
 	if err != nil {
 		return nil, nil, err
 	}

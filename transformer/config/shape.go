@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 
@@ -71,7 +72,7 @@ func (s *shape) entry(path, key string, value any, in reflect.Type) {
 // unknown reports a key that is none of known and proposes the nearest of candidates.
 func (s *shape) unknown(path, key string, known, candidates []string) {
 	remedy := fmt.Sprintf("the %ss here are %s", s.noun, strings.Join(known, ", "))
-	if proposal := nearest(key, candidates); proposal != "" {
+	if proposal := Nearest(key, candidates); proposal != "" {
 		remedy = "did you mean " + proposal + "?"
 	}
 	s.report(path, "is not a "+s.noun+" of the configuration", remedy)
@@ -153,11 +154,15 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// nearest returns the candidate that is probably meant by word, or the empty string. A word of two letters has no
-// neighbour at distance two: "on" does not mean "off".
-func nearest(word string, candidates []string) string {
+// Nearest returns the candidate that is probably meant by word, whatever the case of its letters: at most two letters away. It
+// is empty where there is none. A word of two letters has no neighbour at distance two: "on" does not mean "off".
+func Nearest(word string, candidates []string) string {
 	best, proposal := min(3, len(word)), ""
 	for _, candidate := range candidates {
+		// The lengths alone spare most of the computing.
+		if apart := utf8.RuneCountInString(word) - utf8.RuneCountInString(candidate); apart >= best || -apart >= best {
+			continue
+		}
 		distance := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(candidate))
 		if distance < best {
 			best, proposal = distance, candidate

@@ -81,7 +81,7 @@ func (v *validator) enumerations() {
 			continue
 		}
 		remedy := "use one of " + strings.Join(field.values, ", ")
-		if proposal := nearest(field.value, field.values); proposal != "" {
+		if proposal := Nearest(field.value, field.values); proposal != "" {
 			remedy = fmt.Sprintf("did you mean %s? The values are %s", proposal, strings.Join(field.values, ", "))
 		}
 		v.report(field.path, fmt.Sprintf("%q is not a value", field.value), remedy)
@@ -184,7 +184,7 @@ func (v *validator) classes() {
 func (v *validator) controller(path, id, version string) {
 	if v.require(path+".controller", id) && !slices.Contains(ControllerIDs, id) {
 		remedy := "the controllers are " + strings.Join(ControllerIDs, ", ")
-		if proposal := nearest(id, ControllerIDs); proposal != "" {
+		if proposal := Nearest(id, ControllerIDs); proposal != "" {
 			remedy = "did you mean " + proposal + "?"
 		}
 		v.report(path+".controller", fmt.Sprintf("%q is not a controller", id), remedy)

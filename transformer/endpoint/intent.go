@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
@@ -266,7 +267,7 @@ func (r *intentReader) choice(word string, allowed ...string) string {
 		return ""
 	}
 	cause := fmt.Sprintf("%q is not a value", value)
-	if proposal := nearest(strings.ToLower(strings.TrimSpace(value)), allowed); proposal != "" {
+	if proposal := config.Nearest(strings.ToLower(strings.TrimSpace(value)), allowed); proposal != "" {
 		cause += fmt.Sprintf(": use %q", proposal)
 	}
 	r.report(WrongValue, annotationField(key), cause, "the values are "+quoteAll(allowed))

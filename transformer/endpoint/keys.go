@@ -96,20 +96,20 @@ func (v vocabulary) nearMiss(key string) (cause, remedy string) {
 	}
 	switch {
 	case domain == v.domain:
-		if proposal := nearest(word, userKeys); proposal != "" {
+		if proposal := config.Nearest(word, userKeys); proposal != "" {
 			return "is not a known key", fmt.Sprintf("write %s", v.key(proposal))
 		}
 	case domain == config.Domain:
-		if proposal := nearest(folded, ownKeys); proposal != "" {
+		if proposal := config.Nearest(folded, ownKeys); proposal != "" {
 			return "is not a known key", fmt.Sprintf("write %s", proposal)
 		}
 		return "is not a known key", fmt.Sprintf("the keys under this domain are %s", strings.Join(ownKeys, ", "))
 	case v.isNearDomain(domain):
-		if proposal := nearest(word, userKeys); proposal != "" {
+		if proposal := config.Nearest(word, userKeys); proposal != "" {
 			return "is not under the annotation domain", fmt.Sprintf("write %s, or set spec.annotationDomain to the domain that you use", v.key(proposal))
 		}
 	case distance(domain, config.Domain) <= maximumDistance:
-		if proposal := nearest(config.Domain+"/"+word, ownKeys); proposal != "" {
+		if proposal := config.Nearest(config.Domain+"/"+word, ownKeys); proposal != "" {
 			return "is not a known key", fmt.Sprintf("write %s", proposal)
 		}
 	}
@@ -133,17 +133,6 @@ func (v vocabulary) nearMissWithoutDomain(key string) (cause, remedy string) {
 // uses its own.
 func (v vocabulary) isNearDomain(domain string) bool {
 	return domain == oktetoDomain || strings.Contains(domain, "okteto") || distance(domain, v.domain) <= maximumDistance
-}
-
-// nearest returns the candidate that word is at most two letters away from, or the empty string.
-func nearest(word string, candidates []string) string {
-	best, proposal := maximumDistance+1, ""
-	for _, candidate := range candidates {
-		if apart := distance(word, candidate); apart < best {
-			best, proposal = apart, candidate
-		}
-	}
-	return proposal
 }
 
 // distance is the number of letters to change between two words, or more than maximumDistance where their lengths alone

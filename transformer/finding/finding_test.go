@@ -110,6 +110,17 @@ info PE901: Ingress cindy/admin: private endpoint https://admin.example.com/ thr
 	require.Empty(t, output.String())
 }
 
+// A name from the manifests gives no orders to a terminal, nor to the log of a CI service.
+func TestWriteTextShowsWhatIsHidden(t *testing.T) {
+	hostile := Object{Kind: "Service", Name: "a\n::error::b\x1b[31m\u202e\u00a0é🔒"}
+	var output bytes.Buffer
+	require.NoError(t, List{rule.At(hostile, "", "a cause", "write\n\x07b")}.WriteText(&output))
+	require.Equal(t, `error PE201: Service a\n::error::b\x1b[31m\u202e\u00a0é🔒: a cause
+  hint: write
+  \ab
+`, output.String())
+}
+
 // full is a writer that takes a number of writes and fails from then on.
 type full struct{ left int }
 

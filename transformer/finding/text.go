@@ -3,30 +3,60 @@ package finding
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // WriteText writes the list for a person: one line per Finding, the most severe first, each followed by the place, the reason
 // of a waiver and a hint as far as it has them.
 func (l List) WriteText(w io.Writer) error {
+	return l.WritePainted(w, func(word string) string { return word })
+}
+
+// WritePainted is WriteText for a terminal: paint colours the words at the beginning of the lines, which are the severity,
+// "waived" in its place, and "at", "waived" and "hint".
+func (l List) WritePainted(w io.Writer, paint func(word string) string) error {
 	for _, f := range l.Sorted() {
 		weight := string(f.Severity)
 		if f.Waived != "" {
 			weight = "waived"
 		}
-		if _, err := fmt.Fprintf(w, "%s %s: %s\n", weight, f.Code, f); err != nil {
+		if _, err := fmt.Fprintf(w, "%s %s: %s\n", paint(weight), f.Code, visible(f.String())); err != nil {
 			return err
 		}
 		for _, line := range [][2]string{{"at", f.Object.Place()}, {"waived", f.Waived}, {"hint", f.Remedy}} {
 			if line[1] == "" {
 				continue
 			}
-			if _, err := fmt.Fprintf(w, "  %s: %s\n", line[0], strings.ReplaceAll(line[1], "\n", "\n  ")); err != nil {
+			lines := strings.Split(line[1], "\n")
+			for i := range lines {
+				lines[i] = visible(lines[i])
+			}
+			if _, err := fmt.Fprintf(w, "  %s: %s\n", paint(line[0]), strings.Join(lines, "\n  ")); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// visible returns text with characters that no one can see as their escapes. A name from the manifests must not give orders to
+// a terminal, or to the log of a CI service, which reads commands at the beginning of a line.
+func visible(text string) string {
+	hidden := func(r rune) bool { return !unicode.IsPrint(r) }
+	if !strings.ContainsFunc(text, hidden) {
+		return text
+	}
+	var shown strings.Builder
+	for _, r := range text {
+		if hidden(r) {
+			shown.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			shown.WriteRune(r)
+		}
+	}
+	return shown.String()
 }
 
 // escapeData and escapeProperty keep a text in its place of a workflow command:
