@@ -165,14 +165,23 @@ func (e *Endpoint) serves(generated *Endpoint) bool {
 	if generated.Private && !e.Private || e.Class.Name != generated.Class.Name || !slices.Equal(e.Hosts, generated.Hosts) {
 		return false
 	}
+	return leadsTo(e.Route, generated.Name, generated.Backend.Port, generated.Backend.PortName, "")
+}
+
+// leadsTo says whether an Ingress has the path / to a port of a Service, which has a name or none. A host that is not empty must be that
+// of the rule.
+func leadsTo(item *manifest.Item, name string, port int32, portName, host string) bool {
 	ingress := &networkingv1.Ingress{}
-	if err := e.Route.Decode(ingress); err != nil {
+	if err := item.Decode(ingress); err != nil {
 		return false
 	}
 	for _, rule := range ingress.Spec.Rules {
+		if host != "" && rule.Host != host {
+			continue
+		}
 		for _, path := range httpPaths(rule) {
 			service := path.Backend.Service
-			if path.Path == "/" && service != nil && service.Name == generated.Name && (service.Port.Number == generated.Backend.Port || service.Port.Name != "" && service.Port.Name == generated.Backend.PortName) {
+			if path.Path == "/" && service != nil && service.Name == name && (service.Port.Number == port || service.Port.Name != "" && service.Port.Name == portName) {
 				return true
 			}
 		}

@@ -1,7 +1,10 @@
 package endpoint
 
 import (
+	"slices"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -56,7 +59,43 @@ func Inspect(set *manifest.Set, settings *config.Config, options Options) ([]Pri
 			private[i].Route = generated[private[i].Namespace+"/Service/"+source.Name()]
 		}
 	}
-	return private, plan.findings
+	return plan.withoutServed(private), plan.findings
+}
+
+// withoutServed leaves out the Services for which nothing was generated because a private Ingress of the user's is the endpoint that they
+// ask for: see refuseTakenNames.
+func (p *Plan) withoutServed(private []Private) []Private {
+	ingresses := map[string]*manifest.Item{}
+	for _, endpoint := range private {
+		if routingOf(endpoint.Source) == ingressKind {
+			ingresses[endpoint.Namespace+"/"+endpoint.Source.Name()] = endpoint.Route
+		}
+	}
+	return slices.DeleteFunc(private, func(endpoint Private) bool {
+		ingress := ingresses[endpoint.Namespace+"/"+endpoint.Source.Name()]
+		return endpoint.Route == nil && !endpoint.Closed() && ingress != nil && p.servedBy(endpoint, ingress)
+	})
+}
+
+// servedBy says whether the Ingress leads to the port of a Service that its endpoint would have, and at its host where the configuration
+// tells that.
+func (p *Plan) servedBy(endpoint Private, ingress *manifest.Item) bool {
+	service := &corev1.Service{}
+	if err := endpoint.Source.Decode(service); err != nil {
+		return false
+	}
+	wanted, _ := endpoint.Source.Annotation(AnnotationPort)
+	choice, err := choosePort(service.Spec.Ports, wanted)
+	if err != nil {
+		return false
+	}
+	host := ""
+	if p.settings.Spec.Subdomain != "" {
+		if host, err = computeHost(p.settings, service.Name, endpoint.Namespace); err != nil {
+			return false
+		}
+	}
+	return leadsTo(ingress, service.Name, choice.port.Port, choice.port.Name, host)
 }
 
 // inspect returns the private endpoint that item asks for, or what item was generated from when it routes.
