@@ -63,6 +63,23 @@ func (p Page) Run(t testing.TB, environment ...string) string {
 	return folder
 }
 
+// Commands returns what Run would run, from top to bottom: each block marked "sh", and each command of a transcript.
+func (p Page) Commands(t testing.TB) []string {
+	t.Helper()
+	var commands []string
+	for _, block := range p.blocks {
+		switch block.language {
+		case "sh":
+			commands = append(commands, block.text)
+		case "console":
+			for _, step := range transcript(t, block.text) {
+				commands = append(commands, step.command)
+			}
+		}
+	}
+	return commands
+}
+
 type step struct{ command, output string }
 
 // transcript returns the commands of a console block, with what each prints. A command goes on where its line ends with a backslash.

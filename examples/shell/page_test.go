@@ -15,7 +15,9 @@ func TestPage(t *testing.T) {
 		"page.md": "<!-- The commands run in example. -->\n\n```sh\necho $GREETING > greeting\n```\n\n" +
 			"```console\n$ cat greeting\nhello\n$ echo a \\\n  b >&2; false\na b\n```\n\n```yaml\nmode: enforce\n\nhosts: 2\n```\n",
 	})
-	copied := ReadPage(t, folder+"/page.md").Run(t, "GREETING=hello")
+	page := ReadPage(t, folder+"/page.md")
+	require.Equal(t, []string{"echo $GREETING > greeting\n", "cat greeting\n", "echo a \\\n  b >&2; false\n"}, page.Commands(t))
+	copied := page.Run(t, "GREETING=hello")
 	require.Equal(t, "hello\n", Read(t, copied, "greeting"))
 	require.NoFileExists(t, folder+"/example/greeting", "the page runs in a copy")
 }
