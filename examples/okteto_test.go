@@ -54,9 +54,11 @@ func TestOktetoSamples(t *testing.T) {
 	require.ElementsMatch(t, oktetoFolders(t), slices.Collect(maps.Keys(oktetoSamples)))
 	for folder, sample := range oktetoSamples {
 		t.Run(folder+" as it is", func(t *testing.T) {
+			t.Parallel()
 			move(t, readSample(t, folder), sample, false)
 		})
 		t.Run(folder+" private", func(t *testing.T) {
+			t.Parallel()
 			sample.refused = ""
 			move(t, madePrivate(readSample(t, folder)), sample, true)
 		})
