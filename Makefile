@@ -9,7 +9,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 FUZZTIME ?= 1m
 
 # Modules of their own, so that what they need stays out of the function's go.mod.
-MODULES := . tools tools/kubectl e2e/schema
+MODULES := . tools tools/kubectl tools/flux e2e/schema
 
 .PHONY: build
 build: ## Build bin/private-endpoints.
@@ -32,7 +32,7 @@ e2e: build bin/kustomize bin/staticcheck ## Prove it on a real API server, a rea
 	$(MAKE) -C e2e lint test
 
 .PHONY: hosts-slow
-hosts-slow: build bin/kustomize ## Run the commands of the documents about hosts, with the real hosts; builds these first.
+hosts-slow: build bin/kustomize bin/flux ## Run the commands of the documents about hosts, with the real hosts; builds these first.
 	$(MAKE) -C e2e/hosts test
 
 # The cache of test results does not see the cases, which are outside of the module.
@@ -96,3 +96,17 @@ bin/kustomize: tools/go.mod
 bin/kubectl: tools/kubectl/go.mod tools/kubectl/main.go
 	version=$$(go -C tools/kubectl list -m -f '{{.Version}}' k8s.io/kubectl); \
 		go -C tools/kubectl build -trimpath -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=v1.$${version#v0.}" -o ../../$@ .
+
+# The command embeds the manifests of a release, which its module lacks. So it is built from a copy of the module, with the
+# versions that Flux itself chose.
+FLUX := .cache/vendor/flux2
+bin/flux: tools/flux/go.mod
+	go -C tools/flux mod download github.com/fluxcd/flux2/v2
+	rm -rf $(FLUX)
+	mkdir -p $(dir $(FLUX))
+	cp -r "$$(go -C tools/flux list -m -f '{{.Dir}}' github.com/fluxcd/flux2/v2)" $(FLUX)
+	chmod -R u+w $(FLUX)
+	mkdir $(FLUX)/cmd/flux/manifests
+	echo '# flux install has nothing to install.' >$(FLUX)/cmd/flux/manifests/none.yaml
+	version=$$(go -C tools/flux list -m -f '{{.Version}}' github.com/fluxcd/flux2/v2); \
+		go -C $(FLUX) build -trimpath -ldflags "-s -w -X main.VERSION=$${version#v}" -o $(CURDIR)/$@ ./cmd/flux
