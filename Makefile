@@ -9,7 +9,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 FUZZTIME ?= 1m
 
 # Modules of their own, so that what they need stays out of the function's go.mod.
-MODULES := . tools tools/kubectl tools/flux e2e/schema
+MODULES := . tools tools/flux tools/helm tools/kubectl e2e/schema
 
 .PHONY: build
 build: ## Build bin/private-endpoints.
@@ -32,7 +32,7 @@ e2e: build bin/kustomize bin/staticcheck ## Prove it on a real API server, a rea
 	$(MAKE) -C e2e lint test
 
 .PHONY: hosts-slow
-hosts-slow: build bin/kustomize bin/flux ## Run the commands of the documents about hosts, with the real hosts; builds these first.
+hosts-slow: build bin/kustomize bin/flux bin/helm bin/helm3 ## Run the commands of the documents about hosts, with the real hosts; builds these first.
 	$(MAKE) -C e2e/hosts test
 
 # The cache of test results does not see the cases, which are outside of the module.
@@ -110,3 +110,10 @@ bin/flux: tools/flux/go.mod
 	echo '# flux install has nothing to install.' >$(FLUX)/cmd/flux/manifests/none.yaml
 	version=$$(go -C tools/flux list -m -f '{{.Version}}' github.com/fluxcd/flux2/v2); \
 		go -C $(FLUX) build -trimpath -ldflags "-s -w -X main.VERSION=$${version#v}" -o $(CURDIR)/$@ ./cmd/flux
+
+# Helm learns its own version from the linker.
+bin/helm: HELM := helm.sh/helm/v4
+bin/helm3: HELM := helm.sh/helm/v3
+bin/helm bin/helm3: tools/helm/go.mod
+	version=$$(go -C tools/helm list -m -f '{{.Version}}' $(HELM)); \
+		go -C tools/helm build -trimpath -ldflags "-s -w -X $(HELM)/internal/version.version=$$version" -o ../../$@ $(HELM)/cmd/helm
