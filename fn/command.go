@@ -109,12 +109,12 @@ const examples = `  kustomize build --enable-alpha-plugins --enable-exec overlay
 
 func (p Process) root() *cobra.Command {
 	var call invocation
+	var showVersion bool
 	root := &cobra.Command{
 		Use:           programName,
 		Short:         "Make private endpoints from git alone",
 		Long:          help,
 		Example:       examples,
-		Version:       p.versionLine(),
 		Args:          noArguments,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -122,16 +122,20 @@ func (p Process) root() *cobra.Command {
 			return cmp.Or(checkGiven(command), p.style.check())
 		},
 		RunE: func(*cobra.Command, []string) error {
+			if showVersion {
+				return p.printVersion()
+			}
 			return p.transform(call)
 		},
 	}
-	root.SetVersionTemplate("{{.Version}}")
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
 	flags := root.Flags()
 	flags.StringVar(&call.configuration, "config", "", "`FILE` with the configuration, when the input carries none")
 	flags.StringVar(&call.options.Namespace, "namespace", "", "`NAMESPACE` of objects that have none")
+	// Not cobra's own: its template makes the linker keep every method of every type, which is a third of the program.
+	flags.BoolVar(&showVersion, "version", false, "print the version")
 	flags.BoolVar(&call.options.Whole, "whole", false, "take the input for a whole set, also where it looks like a selection")
 	verify, endpoints := p.verifyCommand(), p.endpointsCommand()
 	root.AddCommand(verify, endpoints, p.controllersCommand(), p.explainCommand(), p.versionCommand())
@@ -151,14 +155,14 @@ func (p Process) versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprint(p.Stdout, p.versionLine())
-			return err
+			return p.printVersion()
 		},
 	}
 }
 
-func (p Process) versionLine() string {
-	return fmt.Sprintf("private-endpoints %s %s %s/%s\n", p.version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func (p Process) printVersion() error {
+	_, err := fmt.Fprintf(p.Stdout, "private-endpoints %s %s %s/%s\n", p.version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
 
 func (p Process) version() string {
