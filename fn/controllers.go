@@ -16,8 +16,6 @@ const controllersHelp = `List the ingress controllers: which of them the functio
 
 The page docs/controllers.md of the repository has the same.`
 
-const formatMarkdown = "markdown"
-
 func (p Process) controllersCommand() *cobra.Command {
 	var format string
 	command := &cobra.Command{

@@ -58,7 +58,8 @@ func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) v
 	}
 	findings = append(findings, verify.Placement(set, namespaceOf)...)
 	report := verify.Check(verify.Input{
-		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, Mode: config.VerifyEnforce, Baseline: options.Baseline, List: true, Explain: options.Explain, IgnoreWaivers: options.IgnoreWaivers,
+		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, Mode: config.VerifyEnforce, Known: findings, Baseline: options.Baseline, List: true,
+		Explain: options.Explain, IgnoreWaivers: options.IgnoreWaivers,
 	})
 	unreadable := map[finding.Object]bool{}
 	for _, found := range findings {

@@ -72,6 +72,8 @@ type Way struct {
 	Rewrite string
 	// Service is the backend as namespace/name, empty where the way leads to no Service.
 	Service string
+	// Port is the port of Service by name or number, empty where any is meant or none is known.
+	Port string
 	// Targets are the ports of Pods that the way reaches, as far as the set tells.
 	Targets []Target
 	// Auth is who is asked; nil where nobody is.
@@ -120,16 +122,10 @@ type reader struct {
 	objects *controller.Objects
 	serving controller.Serving
 	// found are the ways of routes, before it is known what stands behind their Services.
-	found    []foundWay
+	found    []Way
 	pods     *pods
 	ways     []*Way
 	findings finding.List
-}
-
-// foundWay is a way to a port of a Service, given by name or number, or empty for any.
-type foundWay struct {
-	Way
-	port string
 }
 
 // Unreadable is an object that may be a way in and cannot be read, so that nothing is proved about it.
@@ -164,7 +160,10 @@ func (r *reader) readable(item *manifest.Item) bool {
 }
 
 // add keeps a way to a port of its Service, given by name or number, or empty for any.
-func (r *reader) add(way Way, port string) { r.found = append(r.found, foundWay{way, port}) }
+func (r *reader) add(way Way, port string) {
+	way.Port = port
+	r.found = append(r.found, way)
+}
 
 // complete adds the Pods behind the ways found. A backend under a name that a Service had before kustomize renamed it may mean
 // either (references are corrected after the last layer), so it means both.
@@ -181,14 +180,14 @@ func (r *reader) complete(private map[*manifest.Item]bool, services []string) {
 	}
 	for _, way := range r.found {
 		if way.Service == "" {
-			r.ways = append(r.ways, &way.Way)
+			r.ways = append(r.ways, &way)
 			continue
 		}
 		for _, service := range r.pods.namesOf(way.Service) {
-			copied := way.Way
+			copied := way
 			copied.Service = service
 			namespace, name := splitName(service)
-			copied.Targets = r.pods.behind(namespace, name, way.port)
+			copied.Targets = r.pods.behind(namespace, name, way.Port)
 			r.ways = append(r.ways, &copied)
 		}
 	}

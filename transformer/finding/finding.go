@@ -169,3 +169,13 @@ func (l List) Sorted() List {
 	slices.SortStableFunc(sorted, func(a, b Finding) int { return cmp.Compare(a.Weight().rank(), b.Weight().rank()) })
 	return sorted
 }
+
+// Unique returns a copy in which nothing stands twice.
+func (l List) Unique() List {
+	known := map[Finding]bool{}
+	return slices.DeleteFunc(slices.Clone(l), func(f Finding) bool {
+		seen := known[f]
+		known[f] = true
+		return seen
+	})
+}

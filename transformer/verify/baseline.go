@@ -7,26 +7,7 @@ import (
 
 	"github.com/private-endpoints/private-endpoints/transformer/exposure"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
-	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
-
-// Route is one URL that a set serves, or a pattern of URLs.
-type Route struct {
-	Way *exposure.Way
-	// Source is the object that asks for the route: a Service, or the object that routes.
-	Source *manifest.Item
-	// Private says that the route is marked private, and that it asks everybody.
-	Private bool
-}
-
-// URL returns the URL of a route. A host of "*" stands for every host.
-func (r Route) URL() string {
-	host := r.Way.Host
-	if host == "" {
-		host = "*"
-	}
-	return "https://" + host + r.Way.Paths.String()
-}
 
 // Known is a route as an earlier listing has it.
 type Known struct {
@@ -123,26 +104,4 @@ func (c *checker) opened(known Known, sameHost []*exposure.Way, byPod map[string
 // isStillPrivate says whether one of the private routes of a host is the one that was listed.
 func isStillPrivate(known Known, routes []Route) bool {
 	return slices.ContainsFunc(routes, func(route Route) bool { return route.Way.Paths.Contains(exposure.Prefix(known.Path)) })
-}
-
-// routes lists the routes of a set that carry requests.
-func (c *checker) routes() []Route {
-	sources := map[*manifest.Item]*manifest.Item{}
-	for _, e := range c.Endpoints {
-		if e.Route != nil {
-			sources[e.Route] = e.Source
-		}
-	}
-	var routes []Route
-	for _, way := range c.ways.Ways {
-		if way.Layer != exposure.HTTP {
-			continue
-		}
-		source, private := sources[way.Item]
-		if !private {
-			source = way.Item
-		}
-		routes = append(routes, Route{way, source, private && way.Auth.Closed()})
-	}
-	return routes
 }

@@ -3,6 +3,8 @@
 package verify
 
 import (
+	"slices"
+
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
@@ -24,6 +26,8 @@ type Input struct {
 	// Mode is what to do about side doors: config.VerifyEnforce, VerifyWarn or VerifyOff. What is wrong with the protection of
 	// an endpoint itself is an error in each of them.
 	Mode string
+	// Known is what was found about the objects of Set before.
+	Known finding.List
 	// Baseline are the routes of an earlier listing: what was private there must not be public now.
 	Baseline []Known
 	// List lists the routes of the set, private or not.
@@ -69,7 +73,7 @@ func Check(input Input) Report {
 	waivers := readWaivers(input.Set, input.IgnoreWaivers)
 	c := &checker{
 		Input: input, waivers: waivers, findings: waivers.findings, byHost: map[string][]*exposure.Way{},
-		reported: map[reportKey]int{}, authServices: map[string]authService{},
+		reported: map[reportKey]int{}, about: map[opening][]int{}, authServices: map[string]authService{},
 	}
 	var report Report
 	if len(input.Endpoints) > 0 || input.List || len(input.Baseline) > 0 {
@@ -79,10 +83,10 @@ func Check(input Input) Report {
 	if len(input.Baseline) > 0 {
 		c.baseline()
 	}
-	if input.List {
-		report.Routes = c.routes()
-	}
 	report.Findings, report.Endpoints = append(c.findings, waivers.unused()...), c.proofs
+	if input.List {
+		report.Routes = c.described(c.routes(), slices.Concat(input.Known, report.Findings))
+	}
 	return report
 }
 
@@ -101,6 +105,9 @@ type checker struct {
 	proofs   []Proof
 	// reported tells where in findings something has been said, so that an object that opens many endpoints is reported once.
 	reported map[reportKey]int
+	// said tells where in findings is what was said of late, and about where what was said about each way of a private endpoint.
+	said  []int
+	about map[opening][]int
 	// authServices are what stands behind the addresses that are asked, without their queries.
 	authServices map[string]authService
 	// assumed is the namespace in which everything is taken to live whose namespace nobody knows; empty where nothing is assumed.
@@ -121,11 +128,18 @@ func (c *checker) check() {
 	}
 	table := newTable(c.ways.Ways)
 	for _, e := range c.Endpoints {
+		c.said = nil
 		proof := c.endpoint(e, own[e.Route])
-		if proof.Auth.Closed() && c.Mode != config.VerifyOff {
+		isChecked := proof.Auth.Closed() && c.Mode != config.VerifyOff
+		if isChecked {
 			c.checkHeaders(&proof)
-			for _, way := range proof.Own {
+		}
+		c.isAbout(proof.Own...)
+		for _, way := range proof.Own {
+			if isChecked {
+				c.said = nil
 				c.sideDoors(&proof, way, table)
+				c.isAbout(way)
 			}
 		}
 		c.proofs = append(c.proofs, proof)
@@ -175,9 +189,11 @@ func (c *checker) keep(item *manifest.Item, found finding.Finding) {
 	at, known := c.reported[key]
 	switch {
 	case !known:
-		c.reported[key] = len(c.findings)
+		at = len(c.findings)
+		c.reported[key] = at
 		c.findings = append(c.findings, found)
 	case found.Outweighs(c.findings[at]):
 		c.findings[at] = found
 	}
+	c.said = append(c.said, at)
 }
