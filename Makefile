@@ -29,7 +29,11 @@ test: build bin/kustomize ## Run every test.
 
 .PHONY: e2e
 e2e: build bin/kustomize bin/staticcheck ## Prove it on a real API server, a real controller and a real sign-in.
-	$(MAKE) -C e2e lint test
+	$(MAKE) -C e2e lint listing test
+
+.PHONY: picture
+picture: build ## Make docs/endpoints.png, the picture of a listing, in a browser.
+	$(MAKE) -C e2e picture
 
 .PHONY: hosts-slow
 hosts-slow: build bin/kustomize bin/flux bin/helm bin/helm3 ## Run the commands of the documents about hosts, with the real hosts; builds these first.
