@@ -9,6 +9,7 @@ import (
 // TestPages runs the commands of the documents that need no host but kustomize.
 func TestPages(t *testing.T) {
 	for _, name := range []string{
+		"endpoints.md",
 		"faq.md",
 		"migrate-from-okteto.md",
 		"security-model.md",

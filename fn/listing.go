@@ -100,7 +100,7 @@ func (p *page) addDeclared(route verify.Route, routes []verify.Route, known map[
 			continue
 		}
 		known[key] = true
-		added := row{Access: declared, URL: address, Namespace: route.Way.Namespace, Kind: object.Kind, Name: object.Name, host: address}
+		added := row{Access: declared, URL: address, Namespace: route.Way.Namespace, Kind: object.Kind, Name: object.Name, Admits: "not known", host: address}
 		if parsed, err := url.Parse(address); err == nil && parsed.Host != "" {
 			added.host, added.path = parsed.Host, parsed.Path
 		}
@@ -260,8 +260,11 @@ func visible(text string, isPlain func(rune) bool) string {
 // isTerminalText says whether a terminal shows a character as itself, in one column.
 func isTerminalText(r rune) bool { return ' ' <= r && r <= '~' }
 
-// isPageText says whether a page shows a character as itself. Marks that turn the direction of text are not printable.
-func isPageText(r rune) bool { return unicode.IsPrint(r) }
+// isPageText says whether a page shows a character as itself. Marks that turn the direction of text are none of these, nor are symbols,
+// among which is the lock.
+func isPageText(r rune) bool {
+	return isTerminalText(r) || r > unicode.MaxASCII && unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P)
+}
 
 // symbols stand before the access in the terminal, two columns wide.
 var symbols = map[verify.Access]string{verify.Private: "🔒", verify.Unproved: "❌"}

@@ -63,7 +63,7 @@ func (p page) writeMarkdownElsewhere(page *strings.Builder) {
 	}
 	page.WriteString("\nErrors that stand beside no endpoint:\n\n")
 	for _, found := range p.Elsewhere {
-		fmt.Fprintf(page, "- **%s** %s: %s\n", found.Code, code(found.Object.String()), code(found.Title))
+		fmt.Fprintf(page, "- **%s** %s: %s\n", found.Code, code(found.Object.String()), found.Title)
 	}
 }
 
