@@ -232,7 +232,11 @@ func (r row) FindingsText() string {
 	var parts []string
 	for _, weight := range weights {
 		if n := len(codes[weight]); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s: %s", n, weight, strings.Join(slices.Compact(codes[weight]), " ")))
+			number := fmt.Sprintf("%d %s", n, weight)
+			if weight == "error" || weight == "warning" {
+				number = count(n, weight)
+			}
+			parts = append(parts, number+": "+strings.Join(slices.Compact(codes[weight]), " "))
 		}
 	}
 	return strings.Join(parts, "; ")
