@@ -1,27 +1,15 @@
-# Hosts run the image without network, as user nobody, with no arguments and the ResourceList on stdin.
-
-FROM golang:1.26 AS build
-WORKDIR /src
-COPY go.mod go.sum ./
-RUN go mod download
-COPY transformer transformer
-COPY fn fn
-ARG VERSION=devel
-ARG TARGETOS=linux
-ARG TARGETARCH
-RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
-    go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$VERSION" \
-    -o /image/private-endpoints ./fn/private-endpoints
-# An empty image knows no users: "--user nobody" needs this entry.
-RUN mkdir /image/etc && echo 'nobody:x:65534:65534:nobody:/:/sbin/nologin' >/image/etc/passwd
-
+# The image of "make image", which builds the program first. It has no shell and needs none: hosts run it without network,
+# as user nobody, with no arguments and the ResourceList on stdin.
 FROM scratch
+ARG TARGETARCH
 ARG VERSION=devel
 LABEL org.opencontainers.image.title="private-endpoints" \
       org.opencontainers.image.description="KRM function that gives annotated Services and Ingresses private endpoints" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.source="https://github.com/private-endpoints/private-endpoints" \
       org.opencontainers.image.version="$VERSION"
-COPY --from=build /image /
+# An empty image knows no users: "--user nobody" needs this file.
+COPY tools/image/passwd /etc/passwd
+COPY bin/image/$TARGETARCH/private-endpoints /private-endpoints
 USER nobody
 ENTRYPOINT ["/private-endpoints"]

@@ -8,12 +8,30 @@ export PATH := $(CURDIR)/bin:$(PATH)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 FUZZTIME ?= 1m
 
+# The container image: its name, what loads it, and the time that everything in it bears.
+IMAGE ?= localhost/private-endpoints:$(VERSION)
+ENGINE ?= $(notdir $(firstword $(shell command -v docker podman)))
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+
 # Modules of their own, so that what they need stays out of the function's go.mod.
-MODULES := . tools tools/flux tools/helm tools/kubectl e2e/schema
+MODULES := . tools tools/flux tools/helm tools/image tools/kubectl e2e/schema
 
 .PHONY: build
 build: ## Build bin/private-endpoints.
 	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/private-endpoints ./fn/private-endpoints
+
+.PHONY: image
+image: image-archives ## Load the container image into docker or podman: IMAGE names it, ENGINE chooses.
+	@if [[ -z "$(ENGINE)" ]]; then echo 'neither docker nor podman is installed; bin/image holds the image' >&2; exit 1; fi
+	$(ENGINE) load --input bin/image/$$(go env GOHOSTARCH).tar
+
+.PHONY: image-archives
+image-archives: bin/image-archive ## Write the container image of each architecture to bin/image, without docker or podman.
+	@export SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH); for architecture in amd64 arm64; do \
+		GOOS=linux GOARCH=$$architecture go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' \
+			-o bin/image/$$architecture/private-endpoints ./fn/private-endpoints; \
+		bin/image-archive -arch $$architecture -version '$(VERSION)' -output bin/image/$$architecture.tar '$(IMAGE)'; \
+	done
 
 .PHONY: demo
 demo: build bin/kustomize ## Run the hello-world example through kustomize.
@@ -36,7 +54,8 @@ picture: build ## Make docs/endpoints.png, the picture of a listing, in a browse
 	$(MAKE) -C e2e picture
 
 .PHONY: hosts-slow
-hosts-slow: build bin/kustomize bin/flux bin/helm bin/helm3 ## Run the commands of the documents about hosts, with the real hosts; builds these first.
+hosts-slow: IMAGE = registry.example.com/private-endpoints:v1
+hosts-slow: build bin/kustomize bin/flux bin/helm bin/helm3 bin/staticcheck image-archives ## Run the commands of the documents about hosts, with the real hosts; builds these first.
 	$(MAKE) -C e2e/hosts test
 
 # The cache of test results does not see the cases, which are outside of the module.
@@ -95,6 +114,9 @@ bin/staticcheck: tools/go.mod
 
 bin/kustomize: tools/go.mod
 	go -C tools build -o ../$@ sigs.k8s.io/kustomize/kustomize/v5
+
+bin/image-archive: tools/image/go.mod $(wildcard tools/image/*.go)
+	go -C tools/image build -o ../../$@ .
 
 # kubectl learns its own version from the linker; k8s.io/kubectl v0.33.13 is kubectl v1.33.13.
 bin/kubectl: tools/kubectl/go.mod tools/kubectl/main.go
