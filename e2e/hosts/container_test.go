@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -18,12 +19,12 @@ const (
 	// name is the image of the documents, and the one that "make hosts-slow" writes to the archives.
 	name = "registry.example.com/private-endpoints:v1"
 
-	kptExec      = "kpt fn render --allow-exec ."
-	kptRender    = "kpt fn render ."
-	kptEval      = "kpt fn eval . --image " + name + " --fn-config private-endpoints.yaml"
-	kustomize    = "kustomize build --enable-alpha-plugins ."
-	kubectl      = "kubectl kustomize --enable-alpha-plugins ."
-	dockerByHost = "docker run --rm -i -a STDIN -a STDOUT -a STDERR --network none --user nobody --security-opt=no-new-privileges" +
+	kptExec           = "kpt fn render --allow-exec ."
+	kptRender         = "kpt fn render ."
+	kptEval           = "kpt fn eval . --image " + name + " --fn-config private-endpoints.yaml"
+	kustomize         = "kustomize build --enable-alpha-plugins ."
+	kubectl           = "kubectl kustomize --enable-alpha-plugins ."
+	dockerByKustomize = "docker run --rm -i -a STDIN -a STDOUT -a STDERR --network none --user nobody --security-opt=no-new-privileges" +
 		" -e LOG_TO_STDERR=true -e STRUCTURED_RESULTS=true " + name
 	dockerByKpt = "docker run --rm -i --network none --user nobody --security-opt=no-new-privileges --pull missing " + name
 )
@@ -51,7 +52,7 @@ func TestContainer(t *testing.T) {
 		require.Equal(t, commitDate, one.config["created"])
 	}
 	loaded := shell.MustRun(t, folder, "docker image inspect --format {{.Id}} "+name, environment...)
-	require.Equal(t, readImage(t, filepath.Join(folder, "../private-endpoints/bin/image/amd64.tar")).digest+"\n", loaded)
+	require.Equal(t, readImage(t, filepath.Join(elsewhere, "private-endpoints/bin/image", runtime.GOARCH+".tar")).digest+"\n", loaded)
 }
 
 const commitDate = "2026-01-02T03:04:05Z"
@@ -73,8 +74,7 @@ func asPublished(t *testing.T) []string {
 
 // TestKpt runs docs/kpt.md. What kpt renders with the container is what it renders with the program.
 func TestKpt(t *testing.T) {
-	environment := startDocker(t)
-	load(t, "docker", environment)
+	environment := startDockerWithImage(t)
 	folder := page(t, "kpt.md", environment...)
 	for _, program := range []string{"config-path", "config-map"} {
 		want := renderedByProgram(t, program)
@@ -89,18 +89,20 @@ func renderedByProgram(t *testing.T, name string) string {
 	return shell.Read(t, folder, "service.yaml")
 }
 
-// load loads the image as "make image" does.
-func load(t *testing.T, engine string, environment []string) {
+// startDockerWithImage starts an engine that has the image.
+func startDockerWithImage(t *testing.T) []string {
 	t.Helper()
-	shell.MustRun(t, root, "make image", append(environment, "MAKEFLAGS=", "ENGINE="+engine, "IMAGE="+name)...)
+	environment := startDocker(t)
+	shell.MustRun(t, root, "docker load --input "+archive(runtime.GOARCH), environment...)
+	return environment
 }
 
-// TestPodman runs kpt, which knows podman, and the hosts that know docker alone, on podman.
+// TestPodman runs kpt, which knows podman, and kustomize, which knows docker alone, on podman.
 func TestPodman(t *testing.T) {
 	environment := usePodman(t)
-	load(t, "podman", environment)
+	shell.MustRun(t, root, "make image", append(environment, "MAKEFLAGS=", "ENGINE=podman", "IMAGE="+name)...)
 	digest := shell.MustRun(t, root, "podman image inspect --format {{.Id}} "+name, environment...)
-	require.Equal(t, readImage(t, archives+"/amd64.tar").digest, "sha256:"+strings.TrimSpace(digest))
+	require.Equal(t, readImage(t, archive(runtime.GOARCH)).digest, "sha256:"+strings.TrimSpace(digest))
 
 	kpt := kptPackage(t)
 	shell.MustRun(t, kpt, kptRender, append(environment, "KPT_FN_RUNTIME=podman")...)
@@ -121,8 +123,7 @@ func kptPackage(t *testing.T) string {
 // TestHostsOfTheImage runs the image through every host, with an annotation that is right, and with one that is misspelt: then the host
 // fails, shows why, and neither prints nor writes anything else.
 func TestHostsOfTheImage(t *testing.T) {
-	environment := startDocker(t)
-	load(t, "docker", environment)
+	environment := startDockerWithImage(t)
 	byHand := func(t *testing.T) string {
 		folder := shell.CopyOf(t, root+"/examples/kpt-package/config-path")
 		shell.MustRun(t, folder, "kpt fn source . --fn-config private-endpoints.yaml > list.yaml")
@@ -137,7 +138,7 @@ func TestHostsOfTheImage(t *testing.T) {
 		"kubectl":                 {inKustomization, kubectl},
 		"kpt fn render":           {kptPackage, kptRender + " --output unwrap"},
 		"kpt fn eval":             {kptPackage, kptEval + " --output unwrap"},
-		"docker run by kustomize": {byHand, dockerByHost + " < list.yaml"},
+		"docker run by kustomize": {byHand, dockerByKustomize + " < list.yaml"},
 		"docker run by kpt":       {byHand, dockerByKpt + " < list.yaml"},
 	} {
 		t.Run(host, func(t *testing.T) {
@@ -167,8 +168,7 @@ func exists(path string) bool {
 
 // TestDockerRun looks at a container while it waits for its input, and at what it leaves.
 func TestDockerRun(t *testing.T) {
-	environment := startDocker(t)
-	load(t, "docker", environment)
+	environment := startDockerWithImage(t)
 	docker := func(command string) string {
 		return strings.TrimSpace(shell.MustRun(t, root, command, environment...))
 	}
@@ -187,8 +187,8 @@ func TestDockerRun(t *testing.T) {
 	require.Empty(t, docker("docker diff finished"), "nothing was written")
 	require.Contains(t, docker("docker run --rm -i --read-only --network none "+name+" < "+list), "kind: Ingress", "nothing has to be written")
 
-	labels := docker(`docker image inspect --format '{{index .Config.Labels "org.opencontainers.image.version"}}' ` + name)
-	require.True(t, strings.HasPrefix(docker("docker run --rm "+name+" version"), fmt.Sprintf("private-endpoints %s go", labels)))
+	version := docker(`docker image inspect --format '{{index .Config.Labels "org.opencontainers.image.version"}}' ` + name)
+	require.True(t, strings.HasPrefix(docker("docker run --rm "+name+" version"), fmt.Sprintf("private-endpoints %s go", version)))
 	for _, program := range []string{"sh", "/bin/sh", "bash", "busybox"} {
 		require.NotZero(t, shell.Run(t, root, "docker run --rm --network none --entrypoint "+program+" "+name, environment...).Status)
 	}

@@ -10,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,19 +31,19 @@ type image struct {
 
 func readImage(t *testing.T, path string) image {
 	t.Helper()
-	archive := map[string][]byte{}
-	untar(t, []byte(shell.Read(t, path)), func(header *tar.Header, content []byte) { archive[header.Name] = content })
+	members := map[string][]byte{}
+	untar(t, []byte(shell.Read(t, path)), func(header *tar.Header, content []byte) { members[header.Name] = content })
 	var manifests []struct {
 		Config string
 		Layers []string
 	}
-	require.NoError(t, json.Unmarshal(archive["manifest.json"], &manifests))
+	require.NoError(t, json.Unmarshal(members["manifest.json"], &manifests))
 	require.Len(t, manifests, 1)
-	config := archive[manifests[0].Config]
+	config := members[manifests[0].Config]
 	got := image{digest: fmt.Sprintf("sha256:%x", sha256.Sum256(config)), files: map[string][]byte{}}
 	require.NoError(t, json.Unmarshal(config, &got.config))
 	for _, layer := range manifests[0].Layers {
-		got.add(t, archive[layer])
+		got.add(t, members[layer])
 	}
 	return got
 }
@@ -63,9 +63,9 @@ func (i *image) add(t *testing.T, layer []byte) {
 	})
 }
 
-func untar(t *testing.T, archive []byte, visit func(*tar.Header, []byte)) {
+func untar(t *testing.T, content []byte, visit func(*tar.Header, []byte)) {
 	t.Helper()
-	reader := tar.NewReader(bytes.NewReader(archive))
+	reader := tar.NewReader(bytes.NewReader(content))
 	for {
 		header, err := reader.Next()
 		if errors.Is(err, io.EOF) {
@@ -78,8 +78,8 @@ func untar(t *testing.T, archive []byte, visit func(*tar.Header, []byte)) {
 	}
 }
 
-// what the Dockerfile says about the container.
-func (i *image) container(t *testing.T) (user any, entrypoint any, labels map[string]any) {
+// container returns what the Dockerfile says about the container.
+func (i *image) container(t *testing.T) (user, entrypoint any, labels map[string]any) {
 	t.Helper()
 	config, ok := i.config["config"].(map[string]any)
 	require.True(t, ok)
@@ -88,13 +88,16 @@ func (i *image) container(t *testing.T) (user any, entrypoint any, labels map[st
 	return config["User"], config["Entrypoint"], labels
 }
 
-const archives = root + "/bin/image"
+// archive is what "make image-archives" has written for an architecture.
+func archive(architecture string) string {
+	return root + "/bin/image/" + architecture + ".tar"
+}
 
 // TestImage opens the image of each architecture: it holds a static program and the user nobody, nothing else.
 func TestImage(t *testing.T) {
 	for architecture, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		t.Run(architecture, func(t *testing.T) {
-			got := readImage(t, filepath.Join(archives, architecture+".tar"))
+			got := readImage(t, archive(architecture))
 			require.Equal(t, []string{"etc/ 755 0:0", "etc/passwd 644 0:0", "private-endpoints 755 0:0"}, got.headers)
 			require.Equal(t, "nobody:x:65534:65534:nobody:/:/sbin/nologin\n", string(got.files["etc/passwd"]))
 			require.Equal(t, "linux/"+architecture, fmt.Sprint(got.config["os"], "/", got.config["architecture"]))
@@ -122,14 +125,14 @@ func requireStatic(t *testing.T, program []byte, machine elf.Machine) {
 
 // TestDockerfile makes sure that engines make the same of the Dockerfile. What they add, such as a PATH, is theirs.
 func TestDockerfile(t *testing.T) {
-	want := readImage(t, archives+"/amd64.tar")
+	want := readImage(t, archive(runtime.GOARCH))
 	_, _, labels := want.container(t)
 	for engine, environment := range map[string]func(*testing.T) []string{"docker": startDocker, "podman": usePodman} {
 		t.Run(engine, func(t *testing.T) {
-			environment := append(environment(t), "ENGINE="+engine, "DOCKER_BUILDKIT=0", "BUILDAH_FORMAT=docker",
+			environment := append(environment(t), "ENGINE="+engine, "TARGETARCH="+runtime.GOARCH, "DOCKER_BUILDKIT=0", "BUILDAH_FORMAT=docker",
 				fmt.Sprint("VERSION=", labels["org.opencontainers.image.version"]), "ARCHIVE="+t.TempDir()+"/image.tar")
 			shell.MustRun(t, root, `
-				"$ENGINE" build --quiet --build-arg TARGETARCH=amd64 --build-arg VERSION="$VERSION" --tag localhost/built .
+				"$ENGINE" build --quiet --build-arg TARGETARCH --build-arg VERSION --tag localhost/built .
 				"$ENGINE" save --output "$ARCHIVE" localhost/built`, environment...)
 			requireSameContent(t, want, readImage(t, shell.MustRun(t, root, `printf %s "$ARCHIVE"`, environment...)))
 		})

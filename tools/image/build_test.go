@@ -62,16 +62,16 @@ func TestBuildIsReproducible(t *testing.T) {
 
 func TestBuildRefuses(t *testing.T) {
 	for dockerfile, message := range map[string]string{
-		"FROM debian\n":                                       `"FROM scratch"`,
-		"FROM scratch AS a\nFROM scratch\n":                   `"FROM scratch"`,
-		"FROM scratch\nRUN true\n":                            "not an instruction that is known here",
-		"FROM scratch\nENV A=b\n":                             "not an instruction that is known here",
-		"FROM scratch\nENTRYPOINT program\n":                  "no shell",
-		"FROM scratch\nCOPY missing /\n":                      "no such file",
-		"FROM scratch\nCOPY program-$TARGETARCH /\n":          "no such file",
-		"FROM scratch\nCOPY --chmod=777 program-arm64 /a\n":   "without flags",
-		"FROM scratch\nCOPY program-arm64 program-arm64 /a\n": "",
-		"FROM scratch\nCOPY . /\n":                            "is a directory",
+		"FROM debian\n":                                        `"FROM scratch"`,
+		"FROM scratch AS a\nFROM scratch\n":                    `"FROM scratch"`,
+		"FROM scratch\nRUN true\n":                             "not an instruction that is known here",
+		"FROM scratch\nENV A=b\n":                              "not an instruction that is known here",
+		"FROM scratch\nENTRYPOINT program\n":                   "no shell",
+		"FROM scratch\nCOPY missing /\n":                       "no such file",
+		"FROM scratch\nCOPY program-$TARGETARCH /\n":           "no such file",
+		"FROM scratch\nCOPY --chmod=777 program-arm64 /a\n":    "without flags",
+		"FROM scratch\nCOPY program-arm64 program-arm64 /a/\n": "one file of the context at a time",
+		"FROM scratch\nCOPY . /\n":                             "is a directory",
 	} {
 		_, err := built(t, dockerfile, 0o755)
 		require.ErrorContains(t, err, message, dockerfile)
