@@ -93,7 +93,7 @@ func renderedByProgram(t *testing.T, name string) string {
 func startDockerWithImage(t *testing.T) []string {
 	t.Helper()
 	environment := startDocker(t)
-	shell.MustRun(t, root, "docker load --input "+archive(runtime.GOARCH), environment...)
+	shell.MustRun(t, ".", "docker load --input "+archive(runtime.GOARCH), environment...)
 	return environment
 }
 
