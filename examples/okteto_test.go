@@ -59,8 +59,7 @@ func TestOktetoSamples(t *testing.T) {
 		})
 		t.Run(folder+" private", func(t *testing.T) {
 			t.Parallel()
-			sample.refused = ""
-			move(t, madePrivate(readSample(t, folder)), sample, true)
+			move(t, madePrivate(readSample(t, folder)), oktetoSample{urls: sample.urls}, true)
 		})
 	}
 }
