@@ -44,7 +44,8 @@ func (p Process) readInputs(arguments []string) ([]manifest.File, error) {
 			if err != nil {
 				return nil, unreadable(err)
 			}
-			files = append(files, manifest.File{Name: filepath.ToSlash(name), Text: text})
+			// Code review services look for the name as git has it, without ./ before it.
+			files = append(files, manifest.File{Name: filepath.ToSlash(filepath.Clean(name)), Text: text})
 		}
 	}
 	return files, nil

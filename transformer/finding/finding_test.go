@@ -121,6 +121,50 @@ func TestWriteTextShowsWhatIsHidden(t *testing.T) {
 `, output.String())
 }
 
+// hostile is an object whose names try to begin a line of the log with a command.
+var hostile = Object{
+	Kind: "Service", Namespace: "cindy", Name: "a\n::error file=x::b\r::add-mask::c\x1b[2K%0A", File: "a,b:c%\n::error::d.yaml", Line: 3,
+}
+
+func TestWriteTextKeepsNamesInTheirLine(t *testing.T) {
+	finding := rule.At(hostile, "", `a "cause"`, "a remedy")
+	finding.Waived = "a reason\n::error::e"
+	var output bytes.Buffer
+	require.NoError(t, List{finding}.WriteText(&output))
+	require.Equal(t, `waived PE201: Service cindy/a\n::error file=x::b\r::add-mask::c\x1b[2K%0A: a "cause"
+  at: a,b:c%\n::error::d.yaml:3
+  waived: a reason\n::error::e
+  hint: a remedy
+`, output.String())
+}
+
+func TestWriteGitHub(t *testing.T) {
+	whole := rule.At(Object{File: "empty.yaml"}, "", "no input", "")
+	list := List{
+		rule.At(hostile, "", "100%", "one\ntwo"), whole, rule.At(admin, "spec", "a cause", "").As(Warning), notice.At(admin, "", "a cause", ""),
+	}
+	var output bytes.Buffer
+	require.NoError(t, list.WriteGitHub(&output))
+	require.Equal(t, `::error title=PE201 private path reachable without sign-in,file=a%2Cb%3Ac%25%0A%3A%3Aerror%3A%3Ad.yaml,line=3::`+
+		"Service cindy/a%0A::error file=x::b%0D::add-mask::c\x1b[2K%250A: 100%25%0Ahint: one%0Atwo"+`
+::error title=PE201 private path reachable without sign-in,file=empty.yaml::no input
+::warning title=PE201 private path reachable without sign-in::Ingress cindy/admin: spec: a cause
+::notice title=PE901 endpoint::Ingress cindy/admin: a cause
+`, output.String())
+}
+
+func TestSARIFNamesFilesAsURIReferences(t *testing.T) {
+	for file, want := range map[string]string{
+		"rendered/all.yaml":   "rendered/all.yaml",
+		"100% öffentlich.yml": "100%25%20%C3%B6ffentlich.yml",
+		"a:b#c?.yaml":         "./a:b%23c%3F.yaml",
+		"/srv/all.yaml":       "file:///srv/all.yaml",
+		"a\nb.yaml":           "a%0Ab.yaml",
+	} {
+		require.Equal(t, want, reference(file))
+	}
+}
+
 // full is a writer that takes a number of writes and fails from then on.
 type full struct{ left int }
 

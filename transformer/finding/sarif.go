@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"net/url"
 	"strings"
 
 	// SARIF has a large schema; the library is the one that other scanners use, and adds nothing to the start of the program.
@@ -61,8 +62,17 @@ func (s Severity) sarif() string {
 	return string(s)
 }
 
+// reference returns the name of a file as a URI reference.
+func reference(file string) string {
+	location := url.URL{Path: file}
+	if strings.HasPrefix(file, "/") {
+		location.Scheme = "file"
+	}
+	return location.String()
+}
+
 func (f Finding) sarif() *sarif.Result {
-	place := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewSimpleArtifactLocation(cmp.Or(f.Object.File, "stdin")))
+	place := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewSimpleArtifactLocation(reference(cmp.Or(f.Object.File, "stdin"))))
 	if f.Object.Line > 0 {
 		place.WithRegion(sarif.NewRegion().WithStartLine(f.Object.Line))
 	}

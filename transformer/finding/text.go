@@ -25,7 +25,7 @@ func (l List) WritePainted(w io.Writer, paint func(word string) string) error {
 		if _, err := fmt.Fprintf(w, "%s %s: %s\n", paint(weight), f.Code, visible(f.String())); err != nil {
 			return err
 		}
-		for _, line := range [][2]string{{"at", f.Object.Place()}, {"waived", f.Waived}, {"hint", f.Remedy}} {
+		for _, line := range [][2]string{{"at", visible(f.Object.Place())}, {"waived", visible(f.Waived)}, {"hint", f.Remedy}} {
 			if line[1] == "" {
 				continue
 			}
@@ -71,7 +71,10 @@ func (l List) WriteGitHub(w io.Writer) error {
 	for _, f := range l.Sorted() {
 		properties := []string{"title=" + escapeProperty.Replace(f.Code+" "+f.Title)}
 		if f.Object.File != "" {
-			properties = append(properties, "file="+escapeProperty.Replace(f.Object.File), fmt.Sprintf("line=%d", f.Object.Line))
+			properties = append(properties, "file="+escapeProperty.Replace(f.Object.File))
+		}
+		if f.Object.Line > 0 {
+			properties = append(properties, fmt.Sprintf("line=%d", f.Object.Line))
 		}
 		level := map[Severity]string{Error: "error", Warning: "warning", Info: "notice"}[f.Weight()]
 		if _, err := fmt.Fprintf(w, "::%s %s::%s\n", level, strings.Join(properties, ","), escapeData.Replace(f.message())); err != nil {
