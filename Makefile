@@ -14,7 +14,7 @@ ENGINE ?= $(notdir $(firstword $(shell command -v docker podman)))
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
 # Modules of their own, so that what they need stays out of the function's go.mod.
-MODULES := . tools tools/flux tools/helm tools/image tools/kubectl e2e/schema
+MODULES := . tools tools/actionlint tools/flux tools/helm tools/image tools/kubectl e2e/schema
 
 .PHONY: build
 build: ## Build bin/private-endpoints.
@@ -55,7 +55,7 @@ picture: build ## Make docs/endpoints.png, the picture of a listing, in a browse
 
 .PHONY: hosts-slow
 hosts-slow: IMAGE = registry.example.com/private-endpoints:v1
-hosts-slow: build bin/kustomize bin/flux bin/helm bin/helm3 bin/staticcheck image-archives ## Run the commands of the documents about hosts, with the real hosts; builds these first.
+hosts-slow: build bin/kustomize bin/actionlint bin/flux bin/helm bin/helm3 bin/staticcheck image-archives ## Run the commands of the documents about hosts, with the real hosts; builds these first.
 	$(MAKE) -C e2e/hosts test
 
 # The cache of test results does not see the cases, which are outside of the module.
@@ -114,6 +114,9 @@ bin/staticcheck: tools/go.mod
 
 bin/kustomize: tools/go.mod
 	go -C tools build -o ../$@ sigs.k8s.io/kustomize/kustomize/v5
+
+bin/actionlint: tools/actionlint/go.mod
+	go -C tools/actionlint build -o ../../$@ github.com/rhysd/actionlint/cmd/actionlint
 
 bin/image-archive: tools/image/go.mod $(wildcard tools/image/*.go)
 	go -C tools/image build -o ../../$@ .
