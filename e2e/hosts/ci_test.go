@@ -85,11 +85,11 @@ var ciCases = map[string]ciCase{
 		stage: "Verify", says: "error PE106: no input", gitHub: "::error title=PE106 no input::no input",
 	},
 	"no such folder in git":   {inGit: true, inputs: map[string]string{"path": "rendered/prod"}, stage: "Verify", says: "rendered/prod: no such file"},
-	"no such baseline":        {inputs: map[string]string{"baseline": "endpoints/prod.json"}, stage: "Verify", says: "the baseline cannot be read: open endpoints/prod.json"},
-	"no such configuration":   {inputs: map[string]string{"config": "none.yaml"}, stage: "Verify", says: "the configuration cannot be read: open none.yaml"},
+	"no such baseline":        {inputs: map[string]string{"baseline": "endpoints/prod.json"}, stage: "Verify", says: "the baseline cannot be read: endpoints/prod.json"},
+	"no such configuration":   {inputs: map[string]string{"config": "none.yaml"}, stage: "Verify", says: "the configuration cannot be read: none.yaml"},
 	"a command as a path":     {inputs: map[string]string{"path": `$(touch pwned)"; touch pwned; "`}, stage: "Render", says: "touch pwned"},
 	"a command as a file":     {inGit: true, inputs: map[string]string{"path": "`touch pwned`;touch pwned"}, stage: "Verify", says: "no such file"},
-	"a command as a baseline": {inputs: map[string]string{"baseline": "$(touch pwned)"}, stage: "Verify", says: "the baseline cannot be read: open $(touch pwned)"},
+	"a command as a baseline": {inputs: map[string]string{"baseline": "$(touch pwned)"}, stage: "Verify", says: "the baseline cannot be read: $(touch pwned)"},
 }
 
 // pipeline is what a run left.
