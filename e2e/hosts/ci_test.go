@@ -119,10 +119,10 @@ func TestGitHubActions(t *testing.T) {
 			require.NotContains(t, got.output, test.says, "text and workflow commands do not mix")
 		}
 		if test.stage != "Render" {
-			require.Contains(t, got.summary, "### Endpoints of `"+inputs["path"]+"`\n\n```text\n")
+			require.Contains(t, got.summary, "## `"+inputs["path"]+"`\n\n")
 		}
 		if test.stage == "" {
-			require.Contains(t, got.summary, "https://api-shop.apps.example.com/  🔒 private  Service shop/api")
+			require.Contains(t, got.summary, "| 🔒 private | <https://api-shop.apps.example.com/> |")
 		}
 		return got
 	})
