@@ -55,7 +55,7 @@ picture: build ## Make docs/endpoints.png, the picture of a listing, in a browse
 
 .PHONY: hosts-slow
 hosts-slow: IMAGE = registry.example.com/private-endpoints:v1
-hosts-slow: build bin/kustomize bin/actionlint bin/flux bin/helm bin/helm3 bin/staticcheck image-archives ## Run the commands of the documents about hosts, with the real hosts; builds these first.
+hosts-slow: build bin/kustomize bin/actionlint bin/argocd bin/flux bin/helm bin/helm3 bin/staticcheck image-archives ## Run the commands of the documents about hosts, with the real hosts; builds these first.
 	$(MAKE) -C e2e/hosts test
 
 # The cache of test results does not see the cases, which are outside of the module.
@@ -146,3 +146,7 @@ bin/helm3: HELM := helm.sh/helm/v3
 bin/helm bin/helm3: tools/helm/go.mod
 	version=$$(go -C tools/helm list -m -f '{{.Version}}' $(HELM)); \
 		go -C tools/helm build -trimpath -ldflags "-s -w -X $(HELM)/internal/version.version=$$version" -o ../../$@ $(HELM)/cmd/helm
+
+# Argo CD needs a newer Go than this repository: the command go fetches it.
+bin/argocd: $(wildcard tools/argocd/*)
+	GOTOOLCHAIN=auto go -C tools/argocd build -trimpath -ldflags '-s -w' -o ../../$@ .
