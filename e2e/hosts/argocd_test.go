@@ -297,7 +297,8 @@ func (s *sidecar) start(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
 	t.Cleanup(func() {
-		require.NoError(t, command.Process.Signal(syscall.SIGTERM))
+		// It goes on serving after SIGTERM.
+		require.NoError(t, command.Process.Kill())
 		_ = command.Wait()
 	})
 	lines := bufio.NewScanner(log)
