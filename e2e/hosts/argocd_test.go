@@ -172,24 +172,6 @@ func requireFails(t *testing.T, got shell.Result, cause string) {
 	require.Contains(t, got.Stderr, cause)
 }
 
-// objects decodes a stream of manifests.
-func objects(t *testing.T, stream string) []map[string]any {
-	t.Helper()
-	var all []map[string]any
-	decoder := yaml.NewDecoder(strings.NewReader(stream))
-	for {
-		var object map[string]any
-		err := decoder.Decode(&object)
-		if err == io.EOF {
-			return all
-		}
-		require.NoError(t, err)
-		if object != nil {
-			all = append(all, object)
-		}
-	}
-}
-
 // installed is what the tests need of an installation of Argo CD.
 type installed struct {
 	repoServer appsv1.Deployment
