@@ -34,6 +34,8 @@ type Process struct {
 	Stderr    io.Writer
 	// Version is the released version; empty when the build information tells it.
 	Version string
+	// OnInput is called with the size of the input in bytes, once it has been read and before anything is done with it; it may be nil.
+	OnInput func(size int)
 
 	style *style
 }

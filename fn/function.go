@@ -47,6 +47,9 @@ func (p Process) transform(call invocation) error {
 		fmt.Fprintf(p.Stderr, "private-endpoints: stdin cannot be read: %v\n", err)
 		return status(statusFindings)
 	}
+	if p.OnInput != nil {
+		p.OnInput(len(input))
+	}
 	set, findings := run(input, file, call)
 	findings = p.style.heard(findings)
 	p.writeFindings(findings)

@@ -192,17 +192,21 @@ func transformed(t *testing.T, input []byte, settings *config.Config) ([]byte, b
 	return output, !findings.HasErrors()
 }
 
-// requireProof verifies a set twice and looks for every object that is marked private among what was proved.
+// requireProof verifies a set twice and looks for every object that is marked private among what was proved. The second time every way is
+// compared with every other, for the proof, and the findings have to be the same.
 func requireProof(t *testing.T, input []byte, settings *config.Config) {
 	t.Helper()
-	run := func() (*manifest.Set, transformer.Report) {
+	run := func(explain bool) (*manifest.Set, transformer.Report) {
 		set, findings := manifest.Read(input)
 		require.Empty(t, findings)
-		return set, transformer.Verify(set, settings, transformer.VerifyOptions{Options: transformer.Options{Namespace: "default"}})
+		return set, transformer.Verify(set, settings, transformer.VerifyOptions{Options: transformer.Options{Namespace: "default"}, Explain: explain})
 	}
-	set, report := run()
-	_, again := run()
+	set, report := run(false)
+	_, again := run(true)
 	require.Equal(t, text(t, report.Findings), text(t, again.Findings))
+	for n, route := range report.Routes {
+		require.Equal(t, again.Routes[n].Access(), route.Access(), route.URL())
+	}
 	if report.Findings.HasErrors() {
 		return
 	}

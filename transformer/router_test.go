@@ -31,7 +31,14 @@ func agreeWithRouter(t *rapid.T) {
 	text := world.text()
 	set, findings := manifest.Read([]byte(text))
 	require.Empty(t, findings)
-	reported := reportedWays(transformer.Verify(set, settings, transformer.VerifyOptions{}).Findings)
+	report := transformer.Verify(set, settings, transformer.VerifyOptions{})
+	comparingAll := transformer.Verify(set, settings, transformer.VerifyOptions{Explain: true})
+	found := report.Findings
+	require.Equal(t, found.Sorted(), comparingAll.Findings.Sorted(), text)
+	for n, route := range report.Routes {
+		require.Equal(t, comparingAll.Routes[n].Access(), route.Access(), "%s\n%s", route.URL(), text)
+	}
+	reported := reportedWays(found)
 	for object, request := range world.leaks() {
 		require.NotEmpty(t, reported[object], "%s: %s, and nothing is reported\n%s", object, request, text)
 	}

@@ -39,6 +39,7 @@ func Transform(set *manifest.Set, settings *config.Config, options Options) find
 	if findings.HasErrors() {
 		return findings
 	}
+	set.Encode()
 	findings = append(findings, verify.Placement(set, plan.EffectiveNamespace)...)
 	report := verify.Check(verify.Input{
 		Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings, Mode: settings.Spec.Verify.Mode,

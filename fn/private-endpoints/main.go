@@ -22,5 +22,14 @@ func main() {
 		Stdout:    os.Stdout,
 		Stderr:    os.Stderr,
 		Version:   version,
+		OnInput:   limitMemory,
 	}))
+}
+
+// limitMemory makes the collector work harder before the process takes more than about four times its input, whose bytes stay in memory to
+// the end. A limit that the user has set stays.
+func limitMemory(input int) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(64<<20 + 3*int64(input))
+	}
 }

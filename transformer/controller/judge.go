@@ -83,12 +83,11 @@ type Context struct {
 // JudgeIngress says what the controller that serves a class makes of an Ingress. A controller that is not known protects
 // nothing.
 func (s Serving) JudgeIngress(class string, item *manifest.Item, objects *Objects) Judgement {
-	for _, controller := range All() {
-		if controller.ID == s.Of(class) && controller.JudgeIngress != nil {
-			judgement := controller.JudgeIngress(item, Context{objects, s.versions[class]})
-			controller.nobodyAsked(&judgement, item)
-			return judgement
-		}
+	controller := s.controllers[s.Of(class)]
+	if controller.JudgeIngress == nil {
+		return Judgement{}
 	}
-	return Judgement{}
+	judgement := controller.JudgeIngress(item, Context{objects, s.versions[class]})
+	controller.nobodyAsked(&judgement, item)
+	return judgement
 }

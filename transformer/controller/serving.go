@@ -11,6 +11,9 @@ import (
 // Serving tells which controller serves which class and which Gateway: the configuration does, and the IngressClass and GatewayClass
 // objects of a set do.
 type Serving struct {
+	// controllers are the known ones by id.
+	controllers map[string]Controller
+
 	ids      map[string]string
 	versions map[string]string
 	// named are the ids by class and Gateway as the objects of the set say, whatever the configuration says.
@@ -27,7 +30,10 @@ const annotationDefaultClass = "ingressclass.kubernetes.io/is-default-class"
 
 // NewServing reads the classes of settings, which may be nil, and of the IngressClass objects.
 func NewServing(settings *config.Config, objects *Objects) Serving {
-	serving := Serving{ids: map[string]string{}, versions: map[string]string{}, named: map[string]string{}, gateways: map[string]string{}}
+	serving := Serving{controllers: map[string]Controller{}, ids: map[string]string{}, versions: map[string]string{}, named: map[string]string{}, gateways: map[string]string{}}
+	for _, known := range All() {
+		serving.controllers[known.ID] = known
+	}
 	for _, item := range objects.OfKind("networking.k8s.io", "IngressClass") {
 		if id := idOf(item.View("spec", "controller").Text(), func(c Controller) []string { return c.ClassControllers }); id != "" {
 			serving.ids[item.Name()], serving.named[item.Name()] = id, id

@@ -133,6 +133,7 @@ func Expand(set *manifest.Set, settings *config.Config, options Options) (*Plan,
 			plan.report(UnreadableObject, source.item, "metadata.name", "the object has no name that is known here", "write metadata.name, a string")
 		case kind == serviceKind:
 			plan.expandService(source)
+			source.item.Release()
 		case kind == ingressKind:
 			plan.expandIngress(source)
 		case kind == httpRouteKind:
@@ -262,10 +263,8 @@ func (p *Plan) readUsers(item *manifest.Item, routing routing) {
 		if routing == ingressKind {
 			p.warnShortBackends(item)
 		}
-		// Most objects have no intent, and are not asked for again; the verifier reads every route.
-		if !routes(routing) {
-			item.Release()
-		}
+		// Most objects have no intent. The verifier reads the routes again, which takes less than to keep them all.
+		item.Release()
 	}
 }
 

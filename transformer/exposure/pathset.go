@@ -48,6 +48,10 @@ func (s PathSet) String() string {
 	return s.text
 }
 
+// Start returns the text that every path of the set begins with. Two sets of which neither text begins like the other have no path in
+// common.
+func (s PathSet) Start() string { return s.text }
+
 // Exact says whether the set is a single path.
 func (s PathSet) Exact() bool { return s.form == exact }
 

@@ -139,7 +139,7 @@ func (i *Item) touch() {
 	for item := i; item != nil; item = item.parent {
 		item.changed = true
 	}
-	i.identified = false
+	i.identified, i.named = false, false
 }
 
 // set writes value at path below node and reports whether that changed anything. It creates what is missing only after

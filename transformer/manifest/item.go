@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -12,15 +13,21 @@ import (
 
 // Item is one object of a Set. It keeps the bytes that it came from and is parsed when something asks for its content.
 type Item struct {
-	// raw are the bytes of the item: a document, an element of a block sequence from its dash on, or a JSON value. An item
-	// made by New and a member of a list that had to be parsed as a whole have none.
+	// raw are the bytes of the item: a document, an element of a block sequence from its dash on, or a JSON value. A member of a list
+	// that had to be parsed as a whole has none, and an item made by New has some, as a document, once it has been encoded.
 	raw []byte
 	// element and json say what raw is.
 	element, json bool
+	// isNew says that the item was made by New.
+	isNew bool
 
 	// identified says that apiVersion and kind are known; both are "" when the item cannot be read.
 	identified       bool
 	apiVersion, kind string
+
+	// named says that name and namespace are known although node may be gone.
+	named           bool
+	name, namespace string
 
 	node    *yaml.RNode
 	err     error
@@ -60,17 +67,29 @@ func (i *Item) Node() (*yaml.RNode, error) {
 }
 
 func (i *Item) parse() (*yaml.Node, error) {
+	node, err := i.parseAny()
+	if err != nil {
+		return nil, err
+	}
+	return node, refuseDisguisedList(node)
+}
+
+func (i *Item) parseAny() (*yaml.Node, error) {
 	if i.json {
 		return parseJSON(i.raw)
 	}
 	return parseMapping(layoutOf(i.raw, i.element).body)
 }
 
-// Release drops the parsed node of an unchanged item, to free memory. A later Node parses again.
+// Release drops the parsed node of an unchanged item, to free memory. A later Node parses again; Name and Namespace need not.
 func (i *Item) Release() {
-	if i.raw != nil && !i.changed && !i.opened {
-		i.node, i.err = nil, nil
+	if i.raw == nil || i.changed || i.opened {
+		return
 	}
+	if i.node != nil {
+		i.named, i.name, i.namespace = true, strings.Clone(i.Name()), strings.Clone(i.Namespace())
+	}
+	i.node, i.err = nil, nil
 }
 
 // Changed says whether an edit changed the item. An item made by New counts as changed.
@@ -104,7 +123,7 @@ func (i *Item) identify() {
 	}
 	i.identified = true
 	if i.raw != nil && !i.json && !i.element && i.node == nil {
-		if o := scanObject(i.raw); o.known && o.header.certain() {
+		if o := scanObject(i.raw); o.known && o.header.certain() && !o.header.items {
 			i.apiVersion, i.kind = o.header.apiVersion, o.header.kind
 			return
 		}
@@ -117,10 +136,20 @@ func (i *Item) identify() {
 }
 
 // Name returns metadata.name, or "" when the item cannot be parsed or the name is not a string.
-func (i *Item) Name() string { return i.text("metadata", "name") }
+func (i *Item) Name() string {
+	if i.named {
+		return i.name
+	}
+	return i.text("metadata", "name")
+}
 
 // Namespace returns metadata.namespace, or "" when the item cannot be parsed or the namespace is not a string.
-func (i *Item) Namespace() string { return i.text("metadata", "namespace") }
+func (i *Item) Namespace() string {
+	if i.named {
+		return i.namespace
+	}
+	return i.text("metadata", "namespace")
+}
 
 // Annotation returns the value of an annotation and whether the key is there. The value is "" when it is not a string.
 func (i *Item) Annotation(key string) (string, bool) {
@@ -183,8 +212,49 @@ func (i *Item) ContainsFold(words ...string) bool {
 	if !i.isPlain() {
 		return true
 	}
-	text := bytes.ToLower(i.raw)
-	return slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(text, []byte(strings.ToLower(word))) })
+	lower := make([]string, len(words))
+	for n, word := range words {
+		lower[n] = strings.ToLower(word)
+	}
+	return containsLower(i.raw, lower)
+}
+
+// containsLower says whether one of words, which are in lower case, occurs in text when that is in lower case too. It looks at one window
+// of the text after the other, because a copy of every item of a set is a copy of the set.
+func containsLower(text []byte, words []string) bool {
+	var window [4096]byte
+	const step = len(window) / 2
+	in := func(text []byte) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(text, []byte(word)) })
+	}
+	// Windows overlap, so that no word is cut in two.
+	isLong := func(word string) bool { return len(word) > step }
+	for start := 0; ; start += step {
+		part := text[start:min(start+len(window), len(text))]
+		if slices.ContainsFunc(words, isLong) || !toLowerASCII(window[:], part) {
+			return in(bytes.ToLower(text))
+		}
+		if in(window[:len(part)]) {
+			return true
+		}
+		if start+len(part) == len(text) {
+			return false
+		}
+	}
+}
+
+// toLowerASCII writes text in lower case into target. It reports false where the text has another character than those of ASCII.
+func toLowerASCII(target, text []byte) bool {
+	for i, c := range text {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		target[i] = c
+	}
+	return true
 }
 
 // isPlain says whether the bytes hold every text of the item as it is.

@@ -139,6 +139,16 @@ func TestContains(t *testing.T) {
 		require.True(t, item.ContainsFold(word))
 		require.False(t, item.Contains(word))
 	})
+	t.Run("anywhere in a large item", func(t *testing.T) {
+		for at := 2000; at < 6200; at += 3 {
+			text := "a: " + strings.Repeat("x", at) + "oKteto" + strings.Repeat("x", 9000-at) + "\n"
+			require.True(t, first(t, text).ContainsFold("absent", word), at)
+		}
+		require.False(t, first(t, "a: "+strings.Repeat("okte", 3000)+"\n").ContainsFold(word))
+	})
+	t.Run("a letter that only looks like another case", func(t *testing.T) {
+		require.True(t, first(t, "a: o\u212ateto\n").ContainsFold(word), "the Kelvin sign is a K")
+	})
 	t.Run("changed", func(t *testing.T) {
 		item := first(t, "kind: A\n")
 		require.False(t, item.Contains(word))

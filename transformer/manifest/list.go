@@ -42,7 +42,7 @@ func newBlockList(data []byte) (*list, bool) {
 	l := &list{data: data, apiVersion: o.header.apiVersion, kind: o.header.kind, sections: o.sections, dash: o.dash}
 	for _, e := range o.elements {
 		item := &Item{raw: e.of(data), element: true}
-		if e.header.certain() {
+		if e.header.certain() && !e.header.items {
 			item.identified, item.apiVersion, item.kind = true, e.header.apiVersion, e.header.kind
 		}
 		l.spans = append(l.spans, e.span)
@@ -178,7 +178,7 @@ func (l *list) writeElements(o *output, items []*Item) error {
 		if err != nil {
 			return err
 		}
-		if item.raw == nil {
+		if item.isNew {
 			o.endLine()
 		}
 		o.add(text)

@@ -20,7 +20,7 @@ func New(object any) (*Item, error) {
 	dropUnset(node)
 	remove(node, func(key string, _ *yaml.Node) bool { return key == "status" })
 	order(node)
-	return &Item{node: yaml.NewRNode(node), changed: true}, nil
+	return &Item{node: yaml.NewRNode(node), isNew: true, changed: true}, nil
 }
 
 func dropUnset(node *yaml.Node) {

@@ -49,6 +49,8 @@ type header struct {
 	column int
 	// doubtful says that only a parser can tell apiVersion and kind.
 	doubtful bool
+	// items says that there is a key of this name: the object may be a list, whatever its kind.
+	items bool
 	// identity says that the last line at column is an apiVersion or kind, whose value must not go on.
 	identity bool
 }
@@ -84,7 +86,7 @@ func (h *header) set(key string, value []byte) {
 	case "apiVersion":
 		field = &h.apiVersion
 	default:
-		h.identity = false
+		h.identity, h.items = false, h.items || key == "items"
 		return
 	}
 	text, ok := simpleScalar(value)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -87,6 +88,19 @@ func checkObjectKeys(root *yaml.Node) error {
 		}
 	}
 	return nil
+}
+
+// refuseDisguisedList refuses an object of a kind that is no list, and that has items with objects in them. kubectl and Argo CD go by the
+// items alone and create what is in them (k8s.io/apimachinery, unstructuredJSONScheme), and others take it for one object.
+func refuseDisguisedList(root *yaml.Node) error {
+	kind, items := stringValue(child(root, "kind")), child(root, "items")
+	if items == nil || items.Kind != yaml.SequenceNode || strings.HasSuffix(kind, "List") {
+		return nil
+	}
+	if !slices.ContainsFunc(items.Content, func(item *yaml.Node) bool { return child(item, "kind") != nil }) {
+		return nil
+	}
+	return parseErrorf("kind %q has items, which kubectl and Argo CD read as a list of objects: write kind \"List\", or objects of their own", kind)
 }
 
 // tagBinary is the tag of text in base64, which parsers of version 1.1 decode and others do not.

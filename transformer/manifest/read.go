@@ -215,6 +215,9 @@ func newMember(node *yaml.Node) *Item {
 		member.identify()
 	}
 	if member.err = checkKeys(node); member.err == nil {
+		if member.err = refuseDisguisedList(node); member.err != nil {
+			member.apiVersion, member.kind = "", ""
+		}
 		member.open()
 	}
 	return member

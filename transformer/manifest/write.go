@@ -58,25 +58,18 @@ func (i *Item) andFollowers() []*Item {
 
 // asDocument returns the bytes of the item as a document of a stream.
 func (i *Item) asDocument(inJSON bool) ([]byte, error) {
-	switch {
-	case i.raw == nil && inJSON:
+	if i.isNew && inJSON {
 		text, err := i.asJSON(nil)
 		return append(text, '\n'), err
-	case i.raw == nil:
-		return encodeYAML(i.node.YNode(), yaml.CompactSequenceStyle)
-	default:
-		return i.current()
 	}
+	return i.current()
 }
 
 // asElement returns the bytes of the item as an element of a sequence whose dashes stand at the given column.
 func (i *Item) asElement(dash int, crlf bool) ([]byte, error) {
-	if i.raw != nil {
-		return i.current()
-	}
-	text, err := encodeYAML(i.node.YNode(), yaml.CompactSequenceStyle)
-	if err != nil {
-		return nil, err
+	text, err := i.current()
+	if err != nil || !i.isNew {
+		return text, err
 	}
 	text = indentLines(text, dash+2)
 	text[dash] = '-'
@@ -88,23 +81,49 @@ func (i *Item) asElement(dash int, crlf bool) ([]byte, error) {
 
 // asJSON returns the bytes of the item as JSON; a new one is laid out like sample.
 func (i *Item) asJSON(sample []byte) ([]byte, error) {
-	if i.raw != nil {
+	if !i.isNew {
 		return i.current()
 	}
-	compact, err := encodeJSON(i.node.YNode())
+	root, err := i.Node()
+	if err != nil {
+		return nil, err
+	}
+	compact, err := encodeJSON(root.YNode())
 	if err != nil {
 		return nil, err
 	}
 	return indentJSON(compact, sample)
 }
 
-// current returns the bytes that an item of the input has now.
+// current returns the bytes that an item has now, a new one as a document.
 func (i *Item) current() ([]byte, error) {
-	if !i.changed {
+	switch {
+	case !i.changed:
 		return i.raw, nil
+	case i.isNew:
+		return encodeYAML(i.node.YNode(), yaml.CompactSequenceStyle)
+	default:
+		i.collectMembers()
+		return i.encodeChanged()
 	}
-	i.collectMembers()
-	return i.encodeChanged()
+}
+
+// Encode encodes what was changed, and drops its nodes. What is read of the Set afterwards is what WriteTo writes: a verification after
+// Encode judges the very bytes. Lists that were parsed as a whole, and what cannot be encoded, stay as they are; WriteTo tells of the
+// latter.
+func (s *Set) Encode() {
+	for _, item := range s.Items() {
+		if item.changed && item.parent == nil && item.err == nil {
+			item.encode()
+		}
+		item.Release()
+	}
+}
+
+func (i *Item) encode() {
+	if text, err := i.current(); err == nil {
+		i.raw, i.node, i.changed = text, nil, false
+	}
 }
 
 // collectMembers puts the members that a parsed list has now under its key items.

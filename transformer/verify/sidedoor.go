@@ -15,11 +15,15 @@ import (
 
 // sideDoors compares one way of an endpoint with every other that can meet it.
 func (c *checker) sideDoors(proof *Proof, private *exposure.Way, t table) {
-	for _, other := range t.meeting(private, proof.Auth.Asks) {
+	others, shared := c.rivalsOf(private, proof.Auth.Asks, t)
+	for _, other := range others {
+		before := len(c.said)
 		p := c.pair(proof, private, other)
-		p.taken = p.shares && slices.ContainsFunc(t.byHost[other.Host][proof.Auth.Asks], func(way *exposure.Way) bool {
-			return way.TakesFrom(other, private)
-		})
+		p.taken = func() bool {
+			return p.shares && slices.ContainsFunc(t.byHost[other.Host][proof.Auth.Asks], func(way *exposure.Way) bool {
+				return way.TakesFrom(other, private)
+			})
+		}
 		for _, line := range decisions {
 			if line.meets(p) {
 				c.conclude(p, line)
@@ -27,8 +31,12 @@ func (c *checker) sideDoors(proof *Proof, private *exposure.Way, t table) {
 				break
 			}
 		}
+		if isApart(private, other) {
+			shared.remember(c.said[before:], c.findings)
+		}
 	}
 	if !c.Explain {
+		c.said = append(c.said, shared.all()...)
 		return
 	}
 	for _, other := range t.asking(private, proof.Auth.Asks) {

@@ -29,7 +29,7 @@ type pair struct {
 	otherIsPrivate bool
 	// taken says that the other way could reach the private path, were it not for a private route of its own host that gets all of
 	// these requests.
-	taken bool
+	taken func() bool
 	// authService says that the other way leads to the auth service that the private one asks.
 	authService bool
 }
@@ -127,7 +127,7 @@ var decisions = []decision{
 	},
 	{
 		Rule: OtherWay, meets: func(p pair) bool {
-			return p.sameHost && p.shares && (p.private.Rewrite != "" || p.other.Rewrite != "") && p.other.Shares(p.private) && !p.taken
+			return p.sameHost && p.shares && (p.private.Rewrite != "" || p.other.Rewrite != "") && p.other.Shares(p.private) && !p.taken()
 		},
 		say: func(p pair, r finding.Rule) finding.Finding {
 			return otherWay(p, r, "serve the two on Services of their own, or do not rewrite into each other's paths")
@@ -182,7 +182,7 @@ var decisions = []decision{
 		Rule: finding.Rule{Title: "takes other paths of the host"}, meets: func(p pair) bool { return p.sameHost },
 	},
 	{
-		Rule: finding.Rule{Title: "a private route of its host takes these requests"}, meets: func(p pair) bool { return p.taken },
+		Rule: finding.Rule{Title: "a private route of its host takes these requests"}, meets: func(p pair) bool { return p.taken() },
 	},
 	{
 		Rule: CatchAll, meets: func(p pair) bool { return p.covers },
@@ -516,18 +516,24 @@ func sortedKeys(g groups) []string {
 	return keys
 }
 
-// meeting returns the ways that can meet a private one, each once.
-func (t table) meeting(private *exposure.Way, asks string) []*exposure.Way {
+// onHost returns the ways that can meet a private one on its host, and that do not ask the same.
+func (t table) onHost(private *exposure.Way, asks string) []*exposure.Way {
 	candidates := t.byHost[private.Host].others(asks)
 	for _, way := range t.patterns.others(asks) {
 		if covers(way.Host, private.Host) {
 			candidates = append(candidates, way)
 		}
 	}
+	return candidates
+}
+
+// toPods returns the ways to the Pods of a private one that do not ask the same.
+func (t table) toPods(private *exposure.Way, asks string) []*exposure.Way {
+	var candidates []*exposure.Way
 	for _, target := range private.Targets {
 		candidates = append(candidates, t.byPod[target.Pod].others(asks)...)
 	}
-	return withoutOwn(candidates, private)
+	return candidates
 }
 
 // asking returns the other ways for the same host or to the same Pods that ask the same, each once.

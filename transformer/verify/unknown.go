@@ -59,7 +59,7 @@ func (c *checker) unknownKinds() {
 		search := search{namespace: c.NamespaceOf(item), private: private}
 		for key, value := range item.View().Fields() {
 			if key != "metadata" && key != "status" {
-				search.value(key, key, value)
+				search.value([]string{key}, key, value)
 			}
 		}
 		for _, found := range search.found {
@@ -80,8 +80,9 @@ type search struct {
 // mention is a field that names a Service, given as namespace/name.
 type mention struct{ field, service string }
 
-// value searches a value, which stands under a key at a path.
-func (s *search) value(path, key string, value manifest.View) {
+// value searches a value, which stands under a key at a path. The path is joined where something is found and not before: at each level
+// of a deep object it would be one more copy of the whole.
+func (s *search) value(path []string, key string, value manifest.View) {
 	if value.IsScalar() && namesService(key) {
 		s.add(path, value.Text(), s.namespace)
 	}
@@ -90,13 +91,13 @@ func (s *search) value(path, key string, value manifest.View) {
 		if namespace == "" {
 			namespace = s.namespace
 		}
-		s.add(path+".name", name.Text(), namespace)
+		s.add(append(path, ".name"), name.Text(), namespace)
 	}
 	for inner, child := range value.Fields() {
-		s.value(path+"."+inner, inner, child)
+		s.value(append(path, "."+inner), inner, child)
 	}
 	for i, element := range value.Elements() {
-		s.value(path+"["+strconv.Itoa(i)+"]", key, element)
+		s.value(append(path, "["+strconv.Itoa(i)+"]"), key, element)
 	}
 }
 
@@ -107,7 +108,7 @@ func namesService(key string) bool {
 }
 
 // add keeps a mention of a private Service, by its name, its DNS name or a URL.
-func (s *search) add(field, text, namespace string) {
+func (s *search) add(path []string, text, namespace string) {
 	if parsed, err := url.Parse(text); err == nil && parsed.Host != "" {
 		text = parsed.Hostname()
 	}
@@ -118,6 +119,6 @@ func (s *search) add(field, text, namespace string) {
 	}
 	service := namespace + "/" + labels[0]
 	if _, private := s.private[service]; private && labels[0] != "" {
-		s.found = append(s.found, mention{field, service})
+		s.found = append(s.found, mention{strings.Join(path, ""), service})
 	}
 }

@@ -73,7 +73,7 @@ func Check(input Input) Report {
 	waivers := readWaivers(input.Set, input.IgnoreWaivers)
 	c := &checker{
 		Input: input, waivers: waivers, findings: waivers.findings, byHost: map[string][]*exposure.Way{},
-		reported: map[reportKey]int{}, about: map[opening][]int{}, authServices: map[string]authService{},
+		reported: map[reportKey]int{}, about: map[opening][]int{}, authServices: map[string]authService{}, rivals: map[alike]*rivals{},
 	}
 	var report Report
 	if len(input.Endpoints) > 0 || input.List || len(input.Baseline) > 0 {
@@ -110,6 +110,8 @@ type checker struct {
 	about map[opening][]int
 	// authServices are what stands behind the addresses that are asked, without their queries.
 	authServices map[string]authService
+	// rivals are what ways of private endpoints are compared with.
+	rivals map[alike]*rivals
 	// assumed is the namespace in which everything is taken to live whose namespace nobody knows; empty where nothing is assumed.
 	assumed string
 }
@@ -143,9 +145,19 @@ func (c *checker) check() {
 			}
 		}
 		c.proofs = append(c.proofs, proof)
+		release(e.Source, e.Route)
 	}
 	if c.Mode != config.VerifyOff {
 		c.unknownKinds()
+	}
+}
+
+// release drops the nodes of objects that have been judged: ten thousand of them weigh more than the set.
+func release(items ...*manifest.Item) {
+	for _, item := range items {
+		if item != nil {
+			item.Release()
+		}
 	}
 }
 
