@@ -85,23 +85,25 @@ fuzz: ## Run each fuzz target for FUZZTIME (1m).
 fuzz-smoke: ## Run the fuzz target of the verifier for half a minute.
 	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime 30s -fuzzminimizetime 1s ./transformer
 
+BENCH := build bin/bench bin/identity bin/annotate bin/replay bin/unverified bin/kubeconform bin/kustomize
+
 .PHONY: bench
-bench: build bin/bench bin/identity bin/unverified ## Hold speed and memory against their bars.
-	bin/bench
+bench: $(BENCH) ## Measure speed and memory beside what others do, and hold them against their bars.
+	bin/bench $(BENCH_FLAGS)
 
 .PHONY: bench-smoke
-bench-smoke: build bin/bench bin/identity bin/unverified ## The same with fewer rounds and wider bars.
-	bin/bench -rounds 3 -start-rounds 20 -tolerance 1.5
+bench-smoke: $(BENCH) ## The same with fewer rounds, wider bars and without what takes minutes.
+	bin/bench -smoke -rounds 3 -start-rounds 20 -tolerance 1.5
 
 .PHONY: help
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
-bin/bench: $(wildcard bench/*.go bench/*.tmpl) go.mod
+bin/bench: $(wildcard bench/*.go bench/workload/*) go.mod
 	go build -o $@ ./bench
 
-bin/identity: $(wildcard bench/identity/*.go) go.mod
-	go build -trimpath -ldflags '-s -w' -o $@ ./bench/identity
+bin/identity bin/annotate bin/replay: bin/%: $(wildcard bench/*/main.go) go.mod
+	go build -trimpath -ldflags '-s -w' -o $@ ./bench/$*
 
 bin/unverified: $(shell find transformer bench/unverified -name '*.go') go.mod
 	go build -trimpath -ldflags '-s -w' -o $@ ./bench/unverified
@@ -111,6 +113,9 @@ bin/gofumpt: tools/go.mod
 
 bin/staticcheck: tools/go.mod
 	go -C tools build -o ../$@ honnef.co/go/tools/cmd/staticcheck
+
+bin/kubeconform: tools/go.mod
+	go -C tools build -trimpath -ldflags '-s -w' -o ../$@ github.com/yannh/kubeconform/cmd/kubeconform
 
 bin/kustomize: tools/go.mod
 	go -C tools build -o ../$@ sigs.k8s.io/kustomize/kustomize/v5

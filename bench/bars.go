@@ -9,86 +9,156 @@ import (
 	"time"
 )
 
-// The bars: what the function may cost compared with a kyaml function that changes nothing.
+// The bars: what the function may cost beside others, in CPU time where nothing else is said.
 const (
-	cpuFactor    = 8  // on the large input, at most 1/8 of its CPU time
-	memoryFactor = 10 // and at most 1/10 of its peak memory
+	startFactor       = 2.0      // the start-up, beside the smallest kyaml function
+	fewFactor         = 1.0 / 8  // 1,000 items, beside the smallest kyaml function
+	manyFactor        = 1.0 / 10 // 10,000 items
+	memoryFactor      = 1.0 / 12 // and their peak memory
+	inputFactor       = 4.0      // the peak memory for 100,000 items, beside the size of the input
+	kubeconformFactor = 1.0 / 4  // a stream, beside a program that only parses it
+	verifyFactor      = 1.5      // verify, beside the transform of the same documents
+	rulesFactor       = 1.5      // the function, beside itself without the verifier
+	growthFactor      = 2.3      // twice the input: nothing compares all with all
+	kustomizeFactor   = 1.05     // kustomize with the function, beside kustomize with one that prints the same
 
-	// A start-up that nobody notices: 9 ms on a machine where the bare kyaml function takes at most 5 ms.
-	// On a slower machine the bar grows with what the bare function takes there.
-	startCPU         = 9 * time.Millisecond
-	identityStartCPU = 5 * time.Millisecond
+	// The CPU time for 100,000 items on a machine where the smallest kyaml function takes mostCPU for 10,000. On a slower machine the bar
+	// grows with what that function takes there.
+	mostCPU = 4 * time.Second
 )
 
-// The bars of the verifier.
-const (
-	rulesFactor  = 1.5 // in the function, the rules add at most half of what everything else takes
-	growthFactor = 2.3 // for twice the objects, verify takes about twice the CPU time: nothing compares all with all
-)
+// result is a comparison, and the runs of each of its programs.
+type result struct {
+	comparison
 
-// measurements are what the bars are held against.
-type measurements struct {
-	// large and start compare the function with kyaml's identity function, rules with the function without its verifier.
-	large, start, rules comparison
-	// growth compares verify on twice the objects with verify.
-	growth comparison
+	// input is the size of the input in bytes.
+	input int64
+	runs  [][]usage
+}
+
+// results are what the bars are held against.
+type results []result
+
+// cost returns the medians of a program in a piece of work. It panics where there is none: the plan and the bars do not fit.
+func (r results) cost(work, name string) usage {
+	return medians(r.runs(work, name))
+}
+
+func (r results) runs(work, name string) []usage {
+	for _, one := range r {
+		for n, p := range one.programs {
+			if one.work == work && p.name == name {
+				return one.runs[n]
+			}
+		}
+	}
+	panic(fmt.Sprintf("nothing was measured for %s: %s", work, name))
+}
+
+func (r results) has(work string) bool {
+	for _, one := range r {
+		if one.work == work {
+			return true
+		}
+	}
+	return false
 }
 
 // verdict is one measured figure beside its bar.
 type verdict struct {
-	figure   string
-	measured string
-	against  string
-	ratio    float64
-	bar      string
-	met      bool
+	figure, measured, against string
+	ratio, bar, tolerance     float64
 }
 
+func (v verdict) met() bool { return v.ratio <= v.bar*v.tolerance }
+
 // judge compares what was measured with the bars. A figure up to tolerance times its bar still meets it.
-func judge(m measurements, tolerance float64) []verdict {
-	startBar := max(startCPU, startCPU*m.start.against.cpu/identityStartCPU)
-	memory := ratio(m.large.measured.memory, m.large.against.memory)
-	start := cpuVerdict("start-up CPU beside kyaml", m.start, 0, tolerance)
-	start.bar, start.met = milliseconds(startBar), float64(m.start.measured.cpu) <= tolerance*float64(startBar)
-	return []verdict{
-		cpuVerdict("CPU beside kyaml", m.large, 1.0/cpuFactor, tolerance),
-		{
-			figure:   "peak memory beside kyaml",
-			measured: megabytes(m.large.measured.memory),
-			against:  megabytes(m.large.against.memory),
-			ratio:    memory,
-			bar:      ratioText(1.0 / memoryFactor),
-			met:      memory <= tolerance/memoryFactor,
-		},
-		start,
-		cpuVerdict("CPU beside no verification", m.rules, rulesFactor, tolerance),
-		cpuVerdict("verify twice the objects", m.growth, growthFactor, tolerance),
+func (r results) judge(tolerance float64) []verdict {
+	few, many, most := listWork(sizes[1]), listWork(sizes[2]), listWork(sizes[3])
+	cpu := func(figure, work, name, beside string, bar float64) verdict {
+		measured, against := r.cost(work, name).cpu, r.cost(work, beside).cpu
+		return verdict{figure, milliseconds(measured), milliseconds(against), ratio(measured, against), bar, tolerance}
+	}
+	memory := func(figure string, measured, against int64, bar float64) verdict {
+		return verdict{figure, megabytes(measured), megabytes(against), ratio(measured, against), bar, tolerance}
+	}
+	bar := max(mostCPU, r.cost(many, kyaml).cpu)
+	verdicts := []verdict{
+		cpu("start-up beside kyaml", startUp, ours, kyaml, startFactor),
+		cpu("1,000 items beside kyaml", few, ours, kyaml, fewFactor),
+		cpu("10,000 items beside kyaml", many, ours, kyaml, manyFactor),
+		memory("10,000 items, memory beside kyaml", r.cost(many, ours).memory, r.cost(many, kyaml).memory, memoryFactor),
+		{"100,000 items beside 4 s", milliseconds(r.cost(most, ours).cpu), milliseconds(bar), ratio(r.cost(most, ours).cpu, bar), 1, tolerance},
+		memory("100,000 items, memory beside the input", r.cost(most, ours).memory, r.inputSize(most), inputFactor),
+		cpu("stream beside kubeconform", streamWork, ours, kubeconform, kubeconformFactor),
+		cpu("verify beside the transform", verifyWork, "private-endpoints verify", "the transform", verifyFactor),
+		cpu("the function beside no verification", rulesWork, ours, notVerified, rulesFactor),
+		cpu("verify, twice the documents", growthWork, "private-endpoints verify", "once", growthFactor),
+	}
+	for _, name := range shapeNames() {
+		if r.has(shapeWork(name)) {
+			verdicts = append(verdicts,
+				cpu("twice: "+name, shapeWork(name), ours, "once", growthFactor),
+				cpu("verify, twice: "+name, shapeVerify(name), "private-endpoints verify", "once", growthFactor))
+		}
+	}
+	if r.has(kustomizeWork) {
+		verdicts = append(verdicts, r.insideKustomize(tolerance))
+	}
+	return verdicts
+}
+
+// insideKustomize takes the median of the pairs: a build takes seconds, in which the machine changes.
+func (r results) insideKustomize(tolerance float64) verdict {
+	const with, replay = "with private-endpoints", "with a function that prints the same"
+	var pairs []float64
+	others := r.runs(kustomizeWork, replay)
+	for n, run := range r.runs(kustomizeWork, with) {
+		pairs = append(pairs, ratio(run.cpu, others[n].cpu))
+	}
+	return verdict{
+		"kustomize beside one that prints the same", milliseconds(r.cost(kustomizeWork, with).cpu), milliseconds(r.cost(kustomizeWork, replay).cpu),
+		median(pairs, func(pair float64) float64 { return pair }), kustomizeFactor, tolerance,
 	}
 }
 
-// cpuVerdict holds the ratio of two CPU times against a bar.
-func cpuVerdict(figure string, c comparison, bar, tolerance float64) verdict {
-	of := ratio(c.measured.cpu, c.against.cpu)
-	return verdict{figure, milliseconds(c.measured.cpu), milliseconds(c.against.cpu), of, ratioText(bar), of <= tolerance*bar}
+// inputSize returns the size of the input of a piece of work, in bytes.
+func (r results) inputSize(work string) int64 {
+	for _, one := range r {
+		if one.work == work {
+			return one.input
+		}
+	}
+	return 0
 }
 
 func ratio[T ~int64](measured, against T) float64 { return float64(measured) / float64(against) }
 
-func ratioText(ratio float64) string { return fmt.Sprintf("%.3f", ratio) }
-
-// printVerdicts prints a table and returns whether every bar is met.
-func printVerdicts(out io.Writer, verdicts []verdict) (bool, error) {
+// printVerdicts prints the figures with their bars.
+func printVerdicts(out io.Writer, verdicts []verdict) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "median\tprivate-endpoints\tbeside\tratio\tbar\t\t")
-	met := true
+	fmt.Fprintln(table, "\nmedian\tprivate-endpoints\tbeside\tratio\tbar\t\t")
 	for _, v := range verdicts {
 		word := "met"
-		if !v.met {
-			word, met = "MISSED", false
+		if !v.met() {
+			word = "MISSED"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", v.figure, v.measured, v.against, ratioText(v.ratio), v.bar, word)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%.3f\t%.3f\t%s\t\n", v.figure, v.measured, v.against, v.ratio, v.bar, word)
 	}
-	return met, table.Flush()
+	return table.Flush()
+}
+
+// print prints what every program cost.
+func (r results) print(out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "\nwork\tprogram\tCPU\twall\tpeak memory")
+	for _, one := range r {
+		for n, p := range one.programs {
+			cost := medians(one.runs[n])
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", one.work, p.name, milliseconds(cost.cpu), milliseconds(cost.wall), megabytes(cost.memory))
+		}
+	}
+	return table.Flush()
 }
 
 func milliseconds(d time.Duration) string {
@@ -97,4 +167,11 @@ func milliseconds(d time.Duration) string {
 
 func megabytes(bytes int64) string {
 	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+}
+
+func thousands(number int) string {
+	if number < 1000 {
+		return fmt.Sprint(number)
+	}
+	return fmt.Sprintf("%d,%03d", number/1000, number%1000)
 }

@@ -1,41 +1,38 @@
 //go:build linux
 
-// Command bench measures what private-endpoints costs as a process, and exits 1 when a bar is missed: the function beside
-// the smallest function that kyaml's framework can make, and beside itself without its verifier; verify on a set beside one of
-// twice the size. It needs Linux, whose kernel reports the peak memory of a child in KiB.
+// Command bench measures what private-endpoints costs as a process beside what a user would pick instead, and exits 1 when a bar is
+// missed. It needs Linux, whose kernel reports the peak memory of a child in KiB.
 package main
 
 import (
-	"bufio"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"regexp"
 )
 
 // options are the command line flags.
 type options struct {
-	function    string
-	identity    string
-	unverified  string
-	items       int
-	rounds      int
-	startRounds int
-	tolerance   float64
+	// bin is the folder of the programs.
+	bin string
+	// rounds are the runs of each program; startRounds those of a start-up.
+	rounds, startRounds int
+	// smoke leaves out what takes minutes.
+	smoke     bool
+	tolerance float64
+	// document is the file that the figures are written into.
+	document string
 }
 
 func main() {
 	var o options
-	flag.StringVar(&o.function, "function", "bin/private-endpoints", "program to measure")
-	flag.StringVar(&o.identity, "identity", "bin/identity", "kyaml function to compare with")
-	flag.StringVar(&o.unverified, "unverified", "bin/unverified", "function without its verifier to compare with")
-	flag.IntVar(&o.items, "items", 10_000, "number of items of the large input")
-	flag.IntVar(&o.rounds, "rounds", 5, "runs of each program on the large input")
+	flag.StringVar(&o.bin, "bin", "bin", "folder of the programs to measure")
+	flag.IntVar(&o.rounds, "rounds", 5, "runs of each program")
 	flag.IntVar(&o.startRounds, "start-rounds", 40, "runs of each program on one item")
+	flag.BoolVar(&o.smoke, "smoke", false, "leave out what takes minutes")
 	flag.Float64Var(&o.tolerance, "tolerance", 1, "factor by which a figure may miss its bar, for short runs on a busy machine")
+	flag.StringVar(&o.document, "document", "", "document to write the figures into")
 	flag.Parse()
 	if err := bench(o, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -51,160 +48,39 @@ func bench(o options, out io.Writer) error {
 	}
 	defer os.RemoveAll(folder)
 
-	in, err := writeInputs(folder, o.items)
+	in, err := writeInputs(folder, o)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d items, %d Ingresses and %d private Services among them; %d rounds, %d for the start-up\n",
-		in.written.items, in.written.ingresses, in.written.privateServices, o.rounds, o.startRounds)
-	if err := checkWorkIsDone(o, in); err != nil {
+	if err := in.checkWorkIsDone(); err != nil {
 		return err
 	}
-	measured, err := measure(o, in)
-	if err != nil {
+	var measured results
+	for _, c := range in.comparisons() {
+		fmt.Fprintf(out, "%s ...\n", c.work)
+		size, err := c.size()
+		if err != nil {
+			return err
+		}
+		runs, err := c.run()
+		if err != nil {
+			return err
+		}
+		measured = append(measured, result{c, size, runs})
+	}
+	verdicts := measured.judge(o.tolerance)
+	if err := errors.Join(measured.print(out), printVerdicts(out, verdicts)); err != nil {
 		return err
 	}
-	met, err := printVerdicts(out, judge(measured, o.tolerance))
-	if err == nil && !met {
-		return errors.New("a bar is missed")
+	if o.document != "" {
+		if err := measured.document(o.document, verdicts); err != nil {
+			return err
+		}
+	}
+	for _, v := range verdicts {
+		if !v.met() {
+			err = errors.Join(err, fmt.Errorf("missed: %s", v.figure))
+		}
 	}
 	return err
-}
-
-// measure runs every comparison.
-func measure(o options, in inputs) (measurements, error) {
-	var m measurements
-	function := func(input string) program { return program{path: o.function, input: input} }
-	verify := func(input string) program {
-		return program{o.function, []string{"verify", "--config", in.configuration}, input}
-	}
-	for _, c := range []struct {
-		measured, against program
-		rounds            int
-		result            *comparison
-	}{
-		{function(in.large), program{path: o.identity, input: in.large}, o.rounds, &m.large},
-		{function(in.single), program{path: o.identity, input: in.single}, o.startRounds, &m.start},
-		{function(in.large), program{path: o.unverified, input: in.large}, o.rounds, &m.rules},
-		{verify(in.twice + rendered), verify(in.routes + rendered), o.rounds, &m.growth},
-	} {
-		var err error
-		if *c.result, err = compare(c.measured, c.against, c.rounds); err != nil {
-			return m, err
-		}
-	}
-	return m, nil
-}
-
-// inputs are the files that the programs read.
-type inputs struct {
-	// large and single are for the function.
-	large, single string
-	// routes and twice hold more Ingresses, and twice is twice as large: what the function makes of them is for verify.
-	routes, twice string
-	configuration string
-	written       workload
-	// private are the private endpoints of routes and twice.
-	private map[string]int
-}
-
-// rendered is what the name of an input ends in when it has been through the function.
-const rendered = ".out"
-
-// writeInputs writes the inputs into a folder.
-func writeInputs(folder string, items int) (inputs, error) {
-	in := inputs{
-		large: filepath.Join(folder, "large.yaml"), single: filepath.Join(folder, "single.yaml"), routes: filepath.Join(folder, "routes.yaml"),
-		twice: filepath.Join(folder, "twice.yaml"), configuration: filepath.Join(folder, "configuration.yaml"), private: map[string]int{},
-	}
-	err := errors.Join(
-		writeFile(in.single, writeSingle), writeFile(in.configuration, writeConfiguration),
-		writeFile(in.large, func(out io.Writer) (err error) {
-			in.written, err = writeWorkload(out, items, fewRoutes)
-			return err
-		}),
-	)
-	for name, size := range map[string]int{in.routes: items, in.twice: 2 * items} {
-		err = errors.Join(err, writeFile(name, func(out io.Writer) error {
-			written, err := writeWorkload(out, size, manyRoutes)
-			in.private[name] = written.namespaces
-			return err
-		}))
-	}
-	return in, err
-}
-
-// writeFile creates a file and fills it through a buffer.
-func writeFile(name string, write func(io.Writer) error) error {
-	file, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	buffered := bufio.NewWriter(file)
-	if err := write(buffered); err != nil {
-		return err
-	}
-	if err := buffered.Flush(); err != nil {
-		return err
-	}
-	return file.Close()
-}
-
-// checkWorkIsDone runs each program once, unmeasured, and counts what it did: Ingresses in the output, which are all of the
-// input and, from the function, one more for each private Service; and private endpoints that verify has proved. A program that
-// does less is not worth timing.
-func checkWorkIsDone(o options, in inputs) error {
-	all := in.written.ingresses + in.written.privateServices
-	for path, want := range map[string]int{o.identity: in.written.ingresses, o.function: all, o.unverified: all} {
-		if err := wantIngresses(program{path: path, input: in.large}, want); err != nil {
-			return err
-		}
-	}
-	for name, private := range in.private {
-		if _, err := countLines(program{path: o.function, input: name}, name+rendered, nil); err != nil {
-			return err
-		}
-		verify := program{o.function, []string{"verify", "--config", in.configuration}, name + rendered}
-		proved := regexp.MustCompile(fmt.Sprintf("^%d private endpoints: 0 errors", private))
-		if count, err := countLines(verify, name+".report", proved); err != nil || count != 1 {
-			return fmt.Errorf("verify did not prove %d private endpoints: %w", private, err)
-		}
-	}
-	return nil
-}
-
-func wantIngresses(p program, want int) error {
-	got, err := countLines(p, p.input+rendered, ingressKind)
-	if err == nil && got != want {
-		return fmt.Errorf("%s wrote %d Ingresses, want %d", p.path, got, want)
-	}
-	return err
-}
-
-// ingressKind matches the kind of an item, not the one within kustomize's bookkeeping, which stands deeper.
-var ingressKind = regexp.MustCompile(`^ {2,4}kind: Ingress$`)
-
-// countLines runs a program, keeps its output in a file, and counts the lines before the results that match.
-func countLines(p program, name string, match *regexp.Regexp) (int, error) {
-	output, err := os.Create(name)
-	if err != nil {
-		return 0, err
-	}
-	defer output.Close()
-	if _, err := p.run(output); err != nil {
-		return 0, err
-	}
-	if _, err := output.Seek(0, io.SeekStart); err != nil {
-		return 0, err
-	}
-	count := 0
-	lines := bufio.NewScanner(output)
-	// The results come last and name Ingresses too.
-	for lines.Scan() && lines.Text() != "results:" {
-		if match != nil && match.Match(lines.Bytes()) {
-			count++
-		}
-	}
-	return count, lines.Err()
 }

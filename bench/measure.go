@@ -13,17 +13,21 @@ import (
 	"time"
 )
 
-// usage is what one run of a process cost.
+// usage is what one run of a process cost, those included that it started and waited for.
 type usage struct {
 	cpu    time.Duration // user and system time
-	memory int64         // peak resident set, in bytes
+	wall   time.Duration
+	memory int64 // peak resident set of the largest process, in bytes
 }
 
 // program is a command line, and the file that it reads as its standard input.
 type program struct {
-	path      string
-	arguments []string
-	input     string
+	// name is the one in the tables.
+	name        string
+	path        string
+	arguments   []string
+	environment []string
+	input       string
 }
 
 // run runs a program and returns what it cost. An exit status other than 0 is an error that holds what the program printed to
@@ -40,60 +44,71 @@ func (p program) run(output *os.File) (usage, error) {
 
 	var stderr bytes.Buffer
 	command := exec.Command(p.path, p.arguments...)
-	command.Env = append(os.Environ(), "GOMAXPROCS=2")
+	command.Env = append(append(os.Environ(), "GOMAXPROCS=2"), p.environment...)
 	command.Stdin, command.Stdout, command.Stderr = stdin, output, &stderr
+	start := time.Now()
 	if err := command.Run(); err != nil {
 		return usage{}, fmt.Errorf("%s: %w\n%s", p.path, err, stderr.Bytes())
 	}
 	state := command.ProcessState
 	return usage{
 		cpu:    state.UserTime() + state.SystemTime(),
+		wall:   time.Since(start),
 		memory: state.SysUsage().(*syscall.Rusage).Maxrss * 1024,
 	}, nil
 }
 
-// comparison is the median cost of a program and of the one that it is measured against.
+// comparison is a piece of work, and the programs that do it. The first is ours.
 type comparison struct {
-	measured usage
-	against  usage
+	work     string
+	programs []program
+	rounds   int
 }
 
-// compare runs both programs alternately, so that a change in the load of the machine meets both alike.
-func compare(measured, against program, rounds int) (comparison, error) {
+// size returns the size of the input in bytes.
+func (c comparison) size() (int64, error) {
+	info, err := os.Stat(c.programs[0].input)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// run runs the programs alternately, so that a change in the load of the machine meets all alike. It returns the runs of each.
+func (c comparison) run() ([][]usage, error) {
 	devNull, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
-		return comparison{}, err
+		return nil, err
 	}
 	defer devNull.Close()
 
-	var ofMeasured, ofAgainst []usage
-	for range rounds {
-		cost, err := measured.run(devNull)
-		if err != nil {
-			return comparison{}, err
+	runs := make([][]usage, len(c.programs))
+	for range c.rounds {
+		for n, p := range c.programs {
+			cost, err := p.run(devNull)
+			if err != nil {
+				return nil, err
+			}
+			runs[n] = append(runs[n], cost)
 		}
-		ofMeasured = append(ofMeasured, cost)
-		if cost, err = against.run(devNull); err != nil {
-			return comparison{}, err
-		}
-		ofAgainst = append(ofAgainst, cost)
 	}
-	return comparison{measured: medians(ofMeasured), against: medians(ofAgainst)}, nil
+	return runs, nil
 }
 
-// medians returns the median CPU time and, independently, the median peak memory.
+// medians returns the medians of what runs cost, each by itself.
 func medians(runs []usage) usage {
 	return usage{
 		cpu:    median(runs, func(u usage) time.Duration { return u.cpu }),
+		wall:   median(runs, func(u usage) time.Duration { return u.wall }),
 		memory: median(runs, func(u usage) int64 { return u.memory }),
 	}
 }
 
-// median returns the middle value, of an even number of runs the upper of the two.
-func median[T cmp.Ordered](runs []usage, value func(usage) T) T {
-	values := make([]T, 0, len(runs))
-	for _, measured := range runs {
-		values = append(values, value(measured))
+// median returns the middle value, of an even number of them the upper of the two.
+func median[S any, T cmp.Ordered](of []S, value func(S) T) T {
+	values := make([]T, 0, len(of))
+	for _, one := range of {
+		values = append(values, value(one))
 	}
 	slices.Sort(values)
 	return values[len(values)/2]
