@@ -95,6 +95,11 @@ bench: $(BENCH) ## Measure speed and memory beside what others do, and hold them
 bench-smoke: $(BENCH) ## The same with fewer rounds, wider bars and without what takes minutes.
 	bin/bench -smoke -rounds 3 -start-rounds 20 -tolerance 1.5
 
+.PHONY: bench-compare
+bench-compare: bin/benchstat ## Compare the Go benchmarks with those of the latest tag, or of the commit before.
+	@base=$$(git describe --tags --abbrev=0 HEAD~1 2>/dev/null || git rev-parse --verify --quiet HEAD~1 || true); \
+		if [[ -z "$$base" ]]; then echo 'there is no earlier commit to compare with'; else bench/compare.sh "$$base"; fi
+
 .PHONY: help
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -116,6 +121,9 @@ bin/staticcheck: tools/go.mod
 
 bin/kubeconform: tools/go.mod
 	go -C tools build -trimpath -ldflags '-s -w' -o ../$@ github.com/yannh/kubeconform/cmd/kubeconform
+
+bin/benchstat: tools/go.mod
+	go -C tools build -o ../$@ golang.org/x/perf/cmd/benchstat
 
 bin/kustomize: tools/go.mod
 	go -C tools build -o ../$@ sigs.k8s.io/kustomize/kustomize/v5

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 	"gotest.tools/v3/golden"
@@ -167,16 +168,47 @@ func TestFrontPage(t *testing.T) {
 	}
 }
 
-// TestLinks follows every link to a file in the documents.
+// TestLinks follows every link in the documents to a file, and to a heading where it names one.
 func TestLinks(t *testing.T) {
 	documents, err := filepath.Glob("../docs/*.md")
 	require.NoError(t, err)
 	pages, err := filepath.Glob("*/README.md")
 	require.NoError(t, err)
 	for _, document := range slices.Concat([]string{"../README.md", "../CONTRIBUTING.md"}, documents, pages) {
-		for _, link := range regexp.MustCompile(`\]\(([^):#]+)(#[^)]*)?\)`).FindAllStringSubmatch(shell.Read(t, document), -1) {
-			_, err := os.Stat(filepath.Join(filepath.Dir(document), link[1]))
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`).FindAllStringSubmatch(shell.Read(t, document), -1) {
+			target := document
+			if link[1] != "" {
+				target = filepath.Join(filepath.Dir(document), link[1])
+			}
+			info, err := os.Stat(target)
 			require.NoError(t, err, "%s: link to %s", document, link[1])
+			if link[2] == "" {
+				continue
+			}
+			if info.IsDir() {
+				target = filepath.Join(target, "README.md")
+			}
+			require.Contains(t, anchors(shell.Read(t, target)), link[2], "%s: link to %s", document, link[0])
 		}
 	}
+}
+
+var heading = regexp.MustCompile("(?m)^#+ (.*)$")
+
+// anchors returns the anchors that GitHub gives to the headings of a document.
+func anchors(document string) []string {
+	var all []string
+	for _, match := range heading.FindAllStringSubmatch(document, -1) {
+		all = append(all, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r):
+				return unicode.ToLower(r)
+			default:
+				return -1
+			}
+		}, match[1]))
+	}
+	return all
 }

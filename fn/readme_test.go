@@ -11,11 +11,20 @@ import (
 
 var statusLine = regexp.MustCompile(`(?m)^exit status \d+\n`)
 
-// TestReadmeShowsWhatVerifyPrints holds the transcripts of the README to testdata/commands/prove-it.txtar, which TestCommands
-// runs.
-func TestReadmeShowsWhatVerifyPrints(t *testing.T) {
-	page, err := os.ReadFile("../README.md")
+var verifyTranscript = regexp.MustCompile("(?s)```console\n\\$ private-endpoints verify.*?```\n")
+
+// TestPagesShowWhatVerifyPrints holds the transcripts of docs/verify.md to testdata/commands/prove-it.txtar, which TestCommands runs,
+// and those of the README to docs/verify.md.
+func TestPagesShowWhatVerifyPrints(t *testing.T) {
+	page, err := os.ReadFile("../docs/verify.md")
 	require.NoError(t, err)
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	shown := verifyTranscript.FindAllString(string(readme), -1)
+	require.NotEmpty(t, shown)
+	for _, transcript := range shown {
+		require.Contains(t, string(page), transcript)
+	}
 	archive := readArchive(t, "../testdata/commands/prove-it.txtar")
 	for name, source := range map[string]string{"private-endpoints.yaml": "private-endpoints.yaml", "rendered.yaml": "want.yaml"} {
 		example, err := os.ReadFile("../examples/hello-world/" + source)
@@ -30,6 +39,6 @@ func TestReadmeShowsWhatVerifyPrints(t *testing.T) {
 		}
 		want, _ := archive.file(name + ".want")
 		transcript := "$ private-endpoints " + strings.Join(strings.Fields(string(file.Data)), " ") + "\n" + statusLine.ReplaceAllString(string(want), "")
-		require.True(t, strings.Contains(string(page), "```console\n"+transcript+"```\n"), "the README does not show %s:\n%s", name, transcript)
+		require.True(t, strings.Contains(string(page), "```console\n"+transcript+"```\n"), "docs/verify.md does not show %s:\n%s", name, transcript)
 	}
 }

@@ -156,3 +156,16 @@ func TestShares(t *testing.T) {
 		})
 	}
 }
+
+func TestNormalHost(t *testing.T) {
+	for host, want := range map[string]string{
+		"WWW.Example.com.":             "www.example.com",
+		"App-${NS}.${CLUSTER_Domain}":  "app-${NS}.${CLUSTER_Domain}",
+		"${a}.X.${A}.${a}":             "${a}.x.${A}.${a}",
+		"":                             "",
+		"*.Apps.example.com":           "*.apps.example.com",
+		"APP.${DOMAIN:=Example.com}.X": "app.${DOMAIN:=Example.com}.x",
+	} {
+		require.Equal(t, want, normalHost(host), host)
+	}
+}

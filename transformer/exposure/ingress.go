@@ -145,7 +145,16 @@ func (r *reader) addBackend(way Way, backend manifest.View) {
 }
 
 // normalHost drops what makes no difference between two hosts.
-func normalHost(host string) string { return strings.TrimSuffix(strings.ToLower(host), ".") }
+func normalHost(host string) string {
+	var normal strings.Builder
+	for _, variable := range config.Placeholders(host) {
+		// The case of its letters is part of the name of a variable.
+		before, after, _ := strings.Cut(host, variable)
+		normal.WriteString(strings.ToLower(before) + variable)
+		host = after
+	}
+	return strings.TrimSuffix(normal.String()+strings.ToLower(host), ".")
+}
 
 // The annotations of ingress-nginx that change which requests an Ingress takes. They are read whatever controller serves
 // the class: several controllers follow them.
