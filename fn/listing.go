@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"unicode"
 
@@ -139,13 +140,13 @@ func byPlace(a, b verify.Route) int {
 }
 
 // numbers are parted from the text around them, so that app-2 stands before app-10.
-var numbers = regexp.MustCompile(`\d+|\D+`)
+var numbers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+|\D+`) })
 
 func compareNaturally(a, b string) int {
 	if a == b {
 		return 0
 	}
-	as, bs := numbers.FindAllString(a, -1), numbers.FindAllString(b, -1)
+	as, bs := numbers().FindAllString(a, -1), numbers().FindAllString(b, -1)
 	return cmp.Or(slices.CompareFunc(as, bs, func(a, b string) int {
 		if isDigit(a[0]) && isDigit(b[0]) {
 			a, b := strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
@@ -243,10 +244,12 @@ func (r row) FindingsText() string {
 }
 
 // safeURL is a URL in which every character is plain, so that it may become a link anywhere.
-var safeURL = regexp.MustCompile(`^https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
+var safeURL = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
+})
 
 // IsLink says whether the URL of the row may become a link.
-func (r row) IsLink() bool { return safeURL.MatchString(r.URL) }
+func (r row) IsLink() bool { return safeURL().MatchString(r.URL) }
 
 // visible writes a text so that a person sees every character in it: those that isPlain refuses as \uXXXX.
 func visible(text string, isPlain func(rune) bool) string {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 )
@@ -33,11 +34,11 @@ func authURL(settings *config.Config, namespace string, groups []string) string 
 
 // plainURL is what ingress-nginx accepts in auth-url and auth-signin, without the variables that it also accepts: with $host or
 // $http_host the client chooses the auth server. No other controller reads more into it.
-var plainURL = regexp.MustCompile(`^[-._~a-zA-Z0-9/:,?&=]+$`)
+var plainURL = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-._~a-zA-Z0-9/:,?&=]+$`) })
 
 // isPlainURL checks what is known of a URL before Flux has filled in its variables.
 func isPlainURL(address string) bool {
-	return plainURL.MatchString(config.WithoutPlaceholders(address))
+	return plainURL().MatchString(config.WithoutPlaceholders(address))
 }
 
 // querySeparator is what stands between a URL and one more parameter.

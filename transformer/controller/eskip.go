@@ -3,12 +3,15 @@ package controller
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // eskipToken matches the next token of eskip, the language of Skipper's routes (eskip/lexer.go): what is passed over; an arrow and
 // other signs; a backend such as <shunt>; a name; a number; text in quotes or backquotes; a regular expression.
-var eskipToken = regexp.MustCompile(`^(?s:(\s+|//[^\n]*)|(->|&&|<[a-zA-Z]+>|[(),;:*<>])|([A-Za-z_][A-Za-z0-9_]*)|(\d*\.?\d+|"(?:[^"\\]|\\.)*"|` +
-	"`(?:[^`\\\\]|\\\\.)*`" + `|/(?:[^/\\\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/))`)
+var eskipToken = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?s:(\s+|//[^\n]*)|(->|&&|<[a-zA-Z]+>|[(),;:*<>])|([A-Za-z_][A-Za-z0-9_]*)|(\d*\.?\d+|"(?:[^"\\]|\\.)*"|` +
+		"`(?:[^`\\\\]|\\\\.)*`" + `|/(?:[^/\\\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/))`)
+})
 
 // The groups of eskipToken.
 const (
@@ -28,7 +31,7 @@ type token struct {
 func eskipTokens(code string) ([]token, bool) {
 	var tokens []token
 	for code != "" {
-		match := eskipToken.FindStringSubmatch(code)
+		match := eskipToken().FindStringSubmatch(code)
 		if match == nil {
 			return nil, false
 		}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
@@ -56,7 +57,7 @@ type F5Settings struct {
 
 // f5SignInPath is what F5 accepts in authSigninURI and reads alike everywhere. A path of one segment is none: everything below it
 // would be the auth service's.
-var f5SignInPath = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){2,}$`)
+var f5SignInPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){2,}$`) })
 
 func decodeF5(class config.IngressClass, path string) (any, finding.List) {
 	var settings F5Settings
@@ -64,7 +65,7 @@ func decodeF5(class config.IngressClass, path string) (any, finding.List) {
 	if findings := class.DecodeSettings(own, &settings); findings.HasErrors() {
 		return nil, findings
 	}
-	if settings.SignInPath != "" && !f5SignInPath.MatchString(settings.SignInPath) {
+	if settings.SignInPath != "" && !f5SignInPath().MatchString(settings.SignInPath) {
 		return nil, finding.List{WrongSettings.At(finding.Object{}, own+".signInPath", fmt.Sprintf("%q is not a path of two or more segments", settings.SignInPath), "write it as /oauth2/sign_in")}
 	}
 	return settings, nil

@@ -95,7 +95,7 @@ func routeHAProxy(request Request) (Changes, error) {
 // protectHAProxy asks under the URL, which works from every namespace; a Service of another one is only asked where the
 // controller allows it.
 func protectHAProxy(request Request) (Changes, error) {
-	if !isPlainURL(request.AuthURL) || !haproxyForm.MatchString(config.WithoutPlaceholders(request.AuthURL)) {
+	if !isPlainURL(request.AuthURL) || !haproxyForm().MatchString(config.WithoutPlaceholders(request.AuthURL)) {
 		return Changes{}, fmt.Errorf("auth URL %q is not what haproxy-ingress accepts", request.AuthURL)
 	}
 	changes := Changes{Annotations: map[string]string{

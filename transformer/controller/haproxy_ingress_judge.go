@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/agnivade/levenshtein"
 
@@ -194,11 +195,13 @@ func (r haproxyRoute) overridden() []Flaw {
 }
 
 // haproxyForm is that of auth-url (utils.go, ParseURL). With another value everybody is refused.
-var haproxyForm = regexp.MustCompile(`^([a-z]+)://(?:([-a-z0-9]+)/)?([^][/: ]+)(?::([-a-z0-9]+))?(/[^"' ]*)?$`)
+var haproxyForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([a-z]+)://(?:([-a-z0-9]+)/)?([^][/: ]+)(?::([-a-z0-9]+))?(/[^"' ]*)?$`)
+})
 
 // address returns the URL that is asked: that of the Service where one is named.
 func (r haproxyRoute) address(url haproxyValue) string {
-	parts := haproxyForm.FindStringSubmatch(url.text)
+	parts := haproxyForm().FindStringSubmatch(url.text)
 	if parts == nil || parts[1] != "svc" && parts[1] != "service" {
 		return normalAddress(url.text)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
@@ -269,11 +270,11 @@ func signInSpec(request Request, settings TraefikSettings) map[string]any {
 }
 
 // schemeAndHost is the beginning of a sign-in URL; a host may hold placeholders, which no URL parser reads.
-var schemeAndHost = regexp.MustCompile(`^https://(\$\{[^}]*\}|[^/?])*`)
+var schemeAndHost = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^https://(\$\{[^}]*\}|[^/?])*`) })
 
 // signInQuery is the sign-in page as a request to the auth service; Traefik puts the page to return to in place of {url}.
 func signInQuery(signInURL string) string {
-	path, query, _ := strings.Cut(schemeAndHost.ReplaceAllString(signInURL, ""), "?")
+	path, query, _ := strings.Cut(schemeAndHost().ReplaceAllString(signInURL, ""), "?")
 	if path == "" {
 		path = "/oauth2/start"
 	}

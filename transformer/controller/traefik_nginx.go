@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
@@ -55,7 +56,7 @@ func judgeTraefikNginx(item *manifest.Item, context Context) Judgement {
 }
 
 // traefikBraces finds variables in braces, as Traefik does (pkg/middlewares/ingressnginx/interpolation.go).
-var traefikBraces = regexp.MustCompile(`\$\{([a-zA-Z_][a-zA-Z0-9_]*)\}`)
+var traefikBraces = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{([a-zA-Z_][a-zA-Z0-9_]*)\}`) })
 
 // traefikFilled are the variables that Traefik fills in, and traefikFilledPrefixes the beginnings of more of them.
 var (
@@ -69,7 +70,7 @@ var (
 // withoutBraces returns an address with the variables that Traefik fills in without their braces, in which they would be taken
 // for placeholders of Flux.
 func withoutBraces(address string) string {
-	return traefikBraces.ReplaceAllStringFunc(address, func(variable string) string {
+	return traefikBraces().ReplaceAllStringFunc(address, func(variable string) string {
 		name := strings.Trim(variable, "${}")
 		if slices.Contains(traefikFilled, name) || slices.ContainsFunc(traefikFilledPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
 			return "$" + name

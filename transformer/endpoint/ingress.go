@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	networkingv1 "k8s.io/api/networking/v1"
 
@@ -17,7 +18,7 @@ import (
 
 // privatePath is the grammar on which all controllers agree (E20). Outside it, controllers differ on what a path
 // matches, and so on what is protected.
-var privatePath = regexp.MustCompile(`^/[A-Za-z0-9._/-]*$`)
+var privatePath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[A-Za-z0-9._/-]*$`) })
 
 // expandIngress completes an Ingress of the user's: class, host, TLS.
 func (p *Plan) expandIngress(source source) {
@@ -194,7 +195,7 @@ const pathRemedy = "use letters, digits, dot, underscore, hyphen and single slas
 
 // isPrivatePath says whether all controllers read a path alike.
 func isPrivatePath(text string) bool {
-	return privatePath.MatchString(text) && !strings.Contains(text, "//") && !strings.Contains(text+"/", "/../") && !strings.Contains(text+"/", "/./")
+	return privatePath().MatchString(text) && !strings.Contains(text, "//") && !strings.Contains(text+"/", "/../") && !strings.Contains(text+"/", "/./")
 }
 
 // fillHosts gives the rules and tls entries without a host the generated one, and returns it (E10). A private Ingress

@@ -94,7 +94,7 @@ func TestTraefikRoutes(t *testing.T) {
 			[]string{"spec.routes[0] Traefik a.b / cindy/s", "spec.routes[0] Traefik a.b / bob/t"},
 		},
 		"variable of Flux": {
-			routeHead + "spec: {routes: [{match: 'Host(`a.${DOMAIN/./-}`) && !Path(`/b`)', services: [{name: s}]}]}\n", []string{"spec.routes[0] Traefik a.${domain/./-} / cindy/s"},
+			routeHead + "spec: {routes: [{match: 'Host(`a.${DOMAIN/./-}`) && !Path(`/b`)', services: [{name: s}]}]}\n", []string{"spec.routes[0] Traefik a.${DOMAIN/./-} / cindy/s"},
 		},
 		"pattern of version 2": {
 			routeHead + "spec: {routes: [{match: 'Host(`{sub:[a-z]+}.${DOMAIN}`)', services: [{name: s}]}]}\n", []string{"spec.routes[0] Traefik  / cindy/s"},
