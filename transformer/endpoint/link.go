@@ -13,21 +13,32 @@ import (
 // https://argo-cd.readthedocs.io/en/stable/user-guide/external-url/. One whose URL is not valid it leaves out without a word.
 const annotationLink = "link.argocd.argoproj.io/private-endpoints"
 
+// annotationNoLinks hides the links that Argo CD makes of the rules of an Ingress by itself: they have no lock, and before version 3.6 they say http where
+// no Secret is named: https://argo-cd.readthedocs.io/en/stable/user-guide/external-url/.
+const annotationNoLinks = "argocd.argoproj.io/ignore-default-links"
+
 // link gives each host of an endpoint a link in Argo CD, with a lock where it is private (E16). A link that the user wrote stays. A host
 // with variables of Flux has no URL yet.
 func (p *Plan) link(endpoint *Endpoint) {
 	if hidden, _ := endpoint.Source.Annotation(p.vocabulary.key(keyHideFromUI)); !p.settings.Spec.Links.ArgoCD || hidden == "true" {
 		return
 	}
+	linked := 0
 	for i, host := range endpoint.Hosts {
 		key := annotationLink
 		if i > 0 {
 			key += "-" + strconv.Itoa(i+1)
 		}
-		if _, written := endpoint.Route.Annotation(key); written || hostProblem(host) != "" || len(config.Placeholders(host)) > 0 {
+		if hostProblem(host) != "" || len(config.Placeholders(host)) > 0 {
 			continue
 		}
-		endpoint.Additions.Annotation(key, endpoint.title(host)+"|"+endpoint.address(host))
+		linked++
+		if _, written := endpoint.Route.Annotation(key); !written {
+			endpoint.Additions.Annotation(key, endpoint.title(host)+"|"+endpoint.address(host))
+		}
+	}
+	if _, written := endpoint.Route.Annotation(annotationNoLinks); !written && endpoint.Gateway == nil && linked > 0 && linked == len(endpoint.Hosts) {
+		endpoint.Additions.Annotation(annotationNoLinks, "true")
 	}
 }
 
