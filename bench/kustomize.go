@@ -103,8 +103,13 @@ func (in *inputs) build(name, folder string) program {
 
 // record keeps what the function answers to kustomize, for the function that prints it.
 func (in *inputs) record() error {
+	// The function is called from the folder of the kustomization.
+	function, err := filepath.Abs(filepath.Join(in.bin, "private-endpoints"))
+	if err != nil {
+		return err
+	}
 	recording := in.build("record", withReplay)
-	recording.environment = []string{"REPLAY=" + in.path("replay.yaml"), "RECORD=" + filepath.Join(in.bin, "private-endpoints")}
-	_, err := recording.run(nil)
+	recording.environment = append(recording.environment, "RECORD="+function)
+	_, err = recording.run(nil)
 	return err
 }

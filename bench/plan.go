@@ -101,8 +101,8 @@ func (in *inputs) comparisons() []comparison {
 	}
 	for _, name := range shapeNames() {
 		all = append(all,
-			comparison{shapeWork(name), []program{in.streamFunction(shapeName(name, 2)), named("once", in.streamFunction(shapeName(name, 1)))}, in.rounds},
-			comparison{shapeVerify(name), []program{in.verify(shapeName(name, 2)), named("once", in.verify(shapeName(name, 1)))}, in.rounds},
+			comparison{shapeWork(name), []program{in.streamFunction(shapeName(name, 2)), named("once", in.streamFunction(shapeName(name, 1)))}, shapeRounds},
+			comparison{shapeVerify(name), []program{in.verify(shapeName(name, 2)), named("once", in.verify(shapeName(name, 1)))}, shapeRounds},
 		)
 	}
 	return append(all, comparison{kustomizeWork, []program{
@@ -110,8 +110,12 @@ func (in *inputs) comparisons() []comparison {
 	}, kustomizeRounds})
 }
 
-// kustomizeRounds are more than of the others: the difference is small.
-const kustomizeRounds = 11
+const (
+	// kustomizeRounds are more than of the others: the difference is small.
+	kustomizeRounds = 11
+	// shapeRounds are fewer: a run takes seconds.
+	shapeRounds = 1
+)
 
 func named(name string, p program) program {
 	p.name = name

@@ -14,7 +14,9 @@ var version string
 
 func main() {
 	// One run, one set in memory: a little more collecting keeps the peak low, and costs next to nothing.
-	debug.SetGCPercent(70)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(70)
+	}
 	os.Exit(fn.Main(fn.Process{
 		Arguments: os.Args[1:],
 		Getenv:    os.Getenv,
@@ -22,14 +24,15 @@ func main() {
 		Stdout:    os.Stdout,
 		Stderr:    os.Stderr,
 		Version:   version,
-		OnInput:   limitMemory,
+		OnInput:   collectMore,
 	}))
 }
 
-// limitMemory makes the collector work harder before the process takes more than about four times its input, whose bytes stay in memory to
-// the end. A limit that the user has set stays.
-func limitMemory(input int) {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(64<<20 + 3*int64(input))
+// collectMore makes the collector work harder where the input is large: its bytes stay in memory to the end, and the heap may grow by a
+// share of them. A share that the user has set stays.
+func collectMore(input int) {
+	const large = 32 << 20
+	if input > large && os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(35)
 	}
 }
