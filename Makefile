@@ -93,7 +93,7 @@ bench: $(BENCH) ## Measure speed and memory beside what others do, and hold them
 
 .PHONY: bench-smoke
 bench-smoke: $(BENCH) ## The same with fewer rounds, wider bars and without what takes minutes.
-	bin/bench -smoke -rounds 3 -start-rounds 20 -tolerance 1.5
+	bin/bench -smoke -rounds 3 -start-rounds 20 -tolerance 2 $(BENCH_FLAGS)
 
 .PHONY: bench-compare
 bench-compare: bin/benchstat ## Compare the Go benchmarks with those of the latest tag, or of the commit before.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -50,6 +49,14 @@ func listName(items int) string { return fmt.Sprintf("list-%d.yaml", items) }
 // sizes are the numbers of items of the ResourceLists.
 var sizes = []int{10, 1_000, manyItems, 100_000}
 
+// listSizes are those that are measured: the largest takes long.
+func (in *inputs) listSizes() []int {
+	if in.smoke {
+		return sizes[:3]
+	}
+	return sizes
+}
+
 // writeInputs writes the inputs into a folder, and the kustomizations.
 func writeInputs(folder string, o options) (*inputs, error) {
 	in := &inputs{options: o, folder: folder, counts: map[int]workload.Counts{}, routes: map[string]workload.Counts{}}
@@ -65,7 +72,7 @@ func writeInputs(folder string, o options) (*inputs, error) {
 			return err
 		}),
 	)
-	for _, items := range sizes {
+	for _, items := range in.listSizes() {
 		err = errors.Join(err, in.write(listName(items), func(out io.Writer) (err error) {
 			in.counts[items], err = workload.List(out, items, workload.FewRoutes)
 			return err
@@ -77,13 +84,14 @@ func writeInputs(folder string, o options) (*inputs, error) {
 			return err
 		}))
 	}
+	if in.smoke {
+		return in, err
+	}
 	for name, shape := range workload.Shapes {
 		for _, size := range []int{1, 2} {
 			err = errors.Join(err, in.write(shapeName(name, size), func(out io.Writer) error {
-				var text bytes.Buffer
-				shape(&text, size*shapeSizeOf(name))
-				_, err := out.Write(text.Bytes())
-				return err
+				shape(out, size*shapeSizeOf(name))
+				return nil
 			}))
 		}
 	}

@@ -75,7 +75,7 @@ func (in *inputs) kubeconform(input string) program {
 // comparisons returns what is measured, in the order of the document.
 func (in *inputs) comparisons() []comparison {
 	all := []comparison{{startUp, []program{in.function(single), in.identity(single), in.annotate(single), in.cat(single)}, in.startRounds}}
-	for _, items := range sizes {
+	for _, items := range in.listSizes() {
 		list := listName(items)
 		programs := []program{in.function(list), in.identity(list), in.annotate(list), in.cat(list)}
 		if items > manyItems {

@@ -2,6 +2,7 @@ package transformer_test
 
 import (
 	"bytes"
+	"io"
 	"runtime"
 	"testing"
 
@@ -48,7 +49,7 @@ func TestGrowth(t *testing.T) {
 }
 
 // allocated returns what do allocates on an input of a size.
-func allocated(t *testing.T, write func(*bytes.Buffer, int), size int, do func(*manifest.Set)) runtime.MemStats {
+func allocated(t *testing.T, write func(io.Writer, int), size int, do func(*manifest.Set)) runtime.MemStats {
 	t.Helper()
 	var text bytes.Buffer
 	write(&text, size)

@@ -1,14 +1,14 @@
 package workload
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"strings"
 )
 
 // Shapes are inputs that could tempt the program to compare everything with everything, or to go deep. Each writes a stream; twice the size
 // is about twice the input.
-var Shapes = map[string]func(text *bytes.Buffer, size int){
+var Shapes = map[string]func(out io.Writer, size int){
 	"one host with many paths":        oneHostManyPaths,
 	"many Services with one selector": manyServicesOneSelector,
 	"many Ingresses on one host":      manyIngressesOneHost,
@@ -48,46 +48,46 @@ spec:
   ports: [{name: http, port: 80}]
 `
 
-func oneHostManyPaths(text *bytes.Buffer, size int) {
+func oneHostManyPaths(out io.Writer, size int) {
 	for _, private := range []bool{true, false} {
-		fmt.Fprintf(text, "---\n"+ingressHead, fmt.Sprintf("app-%t", private), private)
+		fmt.Fprintf(out, "---\n"+ingressHead, fmt.Sprintf("app-%t", private), private)
 		for n := range size {
 			name := fmt.Sprintf("s%d-%t", n, private)
-			fmt.Fprintf(text, ingressPath, name, name)
+			fmt.Fprintf(out, ingressPath, name, name)
 		}
 	}
 	for n := range size {
 		for _, private := range []bool{true, false} {
 			name := fmt.Sprintf("s%d-%t", n, private)
-			fmt.Fprintf(text, serviceText, name, "cindy", "false", name)
+			fmt.Fprintf(out, serviceText, name, "cindy", "false", name)
 		}
 	}
 }
 
-func manyServicesOneSelector(text *bytes.Buffer, size int) {
+func manyServicesOneSelector(out io.Writer, size int) {
 	for n := range size {
-		fmt.Fprintf(text, serviceText, fmt.Sprintf("s%d", n), "cindy", "private", "same")
+		fmt.Fprintf(out, serviceText, fmt.Sprintf("s%d", n), "cindy", "private", "same")
 	}
 }
 
-func manyIngressesOneHost(text *bytes.Buffer, size int) {
+func manyIngressesOneHost(out io.Writer, size int) {
 	for n := range size {
 		name := fmt.Sprintf("s%d", n)
-		fmt.Fprintf(text, "---\n"+ingressHead+ingressPath, name, n%2 == 0, name, name)
-		fmt.Fprintf(text, serviceText, name, "cindy", "false", name)
+		fmt.Fprintf(out, "---\n"+ingressHead+ingressPath, name, n%2 == 0, name, name)
+		fmt.Fprintf(out, serviceText, name, "cindy", "false", name)
 	}
 }
 
-func oneLargeItem(text *bytes.Buffer, size int) {
-	fmt.Fprintf(text, serviceText, "web", "cindy", "private", "web")
-	text.WriteString("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: large, namespace: cindy}\ndata:\n  text: |\n")
+func oneLargeItem(out io.Writer, size int) {
+	fmt.Fprintf(out, serviceText, "web", "cindy", "private", "web")
+	io.WriteString(out, "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: large, namespace: cindy}\ndata:\n  text: |\n")
 	for n := range size {
-		fmt.Fprintf(text, "    line %d of a file that mentions dev.okteto.com/private, which is only text\n", n)
+		fmt.Fprintf(out, "    line %d of a file that mentions dev.okteto.com/private, which is only text\n", n)
 	}
 }
 
-func deepNesting(text *bytes.Buffer, size int) {
-	fmt.Fprintf(text, serviceText, "web", "cindy", "private", "web")
-	text.WriteString("---\napiVersion: example.com/v1\nkind: Deep\nmetadata: {name: deep, namespace: cindy}\nspec: {service: web, in: ")
-	text.WriteString(strings.Repeat("{a: ", size) + "dev.okteto.com/private" + strings.Repeat("}", size) + "}\n")
+func deepNesting(out io.Writer, size int) {
+	fmt.Fprintf(out, serviceText, "web", "cindy", "private", "web")
+	io.WriteString(out, "---\napiVersion: example.com/v1\nkind: Deep\nmetadata: {name: deep, namespace: cindy}\nspec: {service: web, in: ")
+	io.WriteString(out, strings.Repeat("{a: ", size)+"dev.okteto.com/private"+strings.Repeat("}", size)+"}\n")
 }
