@@ -120,7 +120,7 @@ func TestDocument(t *testing.T) {
 	path := t.TempDir() + "/performance.md"
 	measured := onTheirBars(t)
 	require.NoError(t, os.WriteFile(path, []byte("# Title\n\n"+beginFigures+"old\n"+endFigures+"the end\n"), 0o644))
-	require.NoError(t, measured.document(path, measured.judge(1)))
+	require.NoError(t, measured.document(path, "make bench", measured.judge(1)))
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(string(text), "# Title\n\n"+beginFigures))
@@ -130,5 +130,5 @@ func TestDocument(t *testing.T) {
 	require.Contains(t, string(text), "*extrapolated from 10,000* | 10000.0 ms |")
 
 	require.NoError(t, os.WriteFile(path, []byte("# Title\n"), 0o644))
-	require.ErrorContains(t, measured.document(path, nil), "no place for the figures")
+	require.ErrorContains(t, measured.document(path, "make bench", nil), "no place for the figures")
 }

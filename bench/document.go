@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"runtime"
 	"strings"
@@ -18,7 +17,7 @@ const (
 )
 
 // document writes the figures into a document.
-func (r results) document(path string, verdicts []verdict) error {
+func (r results) document(path, command string, verdicts []verdict) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -28,7 +27,7 @@ func (r results) document(path string, verdicts []verdict) error {
 	if !hasBegin || !hasEnd {
 		return fmt.Errorf("%s has no place for the figures", path)
 	}
-	machine, err := describeMachine()
+	machine, err := describeMachine(command)
 	if err != nil {
 		return err
 	}
@@ -42,7 +41,7 @@ func (r results) document(path string, verdicts []verdict) error {
 var processor = regexp.MustCompile(`(?m)^model name\s*: (.*)$`)
 
 // describeMachine names what everything ran on.
-func describeMachine() (string, error) {
+func describeMachine(command string) (string, error) {
 	cpus, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return "", err
@@ -51,13 +50,9 @@ func describeMachine() (string, error) {
 	if match := processor.FindSubmatch(cpus); match != nil {
 		model = string(match[1])
 	}
-	kernel, err := exec.Command("uname", "-sr").Output()
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("Measured with `make bench` on %s, of which two cores were used, %s, %s. Medians of what whole processes took, run by turns; the "+
+	return fmt.Sprintf("Measured with `%s` on %s, of which two cores were used, with Linux and %s. Medians of what whole processes took, run by turns; the "+
 		"verifier is enforced. Wall time is that of these two cores; CPU time and memory are what to compare.\n",
-		model, strings.TrimSpace(string(kernel)), runtime.Version()), nil
+		command, model, runtime.Version()), nil
 }
 
 // writeTables writes what every program cost, with the ratio to the first, which is ours.

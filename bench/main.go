@@ -73,7 +73,11 @@ func bench(o options, out io.Writer) error {
 		return err
 	}
 	if o.document != "" {
-		if err := measured.document(o.document, verdicts); err != nil {
+		command := "make bench"
+		if o.smoke {
+			command = "make bench-smoke"
+		}
+		if err := measured.document(o.document, command, verdicts); err != nil {
 			return err
 		}
 	}
