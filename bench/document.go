@@ -69,7 +69,7 @@ func (r results) writeTables(out *strings.Builder) {
 			fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %.2f |\n", work, p.name, milliseconds(cost.cpu), milliseconds(cost.wall), megabytes(cost.memory), ratio(cost.cpu, own.cpu))
 			work = ""
 		}
-		if one.work == listWork(sizes[3]) {
+		if one.work == listWork(sizes[3]) && r.has(listWork(manyItems)) {
 			cost := r.cost(listWork(manyItems), kyaml)
 			fmt.Fprintf(out, "| | %s, *extrapolated from 10,000* | %s | | %s | %.2f |\n", kyaml, milliseconds(10*cost.cpu), megabytes(10*cost.memory), ratio(10*cost.cpu, own.cpu))
 		}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 // options are the command line flags.
@@ -19,7 +20,9 @@ type options struct {
 	// rounds are the runs of each program; startRounds those of a start-up.
 	rounds, startRounds int
 	// smoke leaves out what takes minutes.
-	smoke     bool
+	smoke bool
+	// only is a part of the names of the work that is measured; empty for all.
+	only      string
 	tolerance float64
 	// document is the file that the figures are written into.
 	document string
@@ -31,6 +34,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 5, "runs of each program")
 	flag.IntVar(&o.startRounds, "start-rounds", 40, "runs of each program on one item")
 	flag.BoolVar(&o.smoke, "smoke", false, "leave out what takes minutes")
+	flag.StringVar(&o.only, "only", "", "measure only the work whose name holds `TEXT`")
 	flag.Float64Var(&o.tolerance, "tolerance", 1, "factor by which a figure may miss its bar, for short runs on a busy machine")
 	flag.StringVar(&o.document, "document", "", "document to write the figures into")
 	flag.Parse()
@@ -57,6 +61,9 @@ func bench(o options, out io.Writer) error {
 	}
 	var measured results
 	for _, c := range in.comparisons() {
+		if !strings.Contains(c.work, o.only) {
+			continue
+		}
 		fmt.Fprintf(out, "%s ...\n", c.work)
 		size, err := c.size()
 		if err != nil {
