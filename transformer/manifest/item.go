@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,6 +19,8 @@ type Item struct {
 	raw []byte
 	// element and json say what raw is.
 	element, json bool
+	// listKind is the kind of the list that the item is a member of where that tells the kind of its members, such as IngressList.
+	listKind string
 	// isNew says that the item was made by New.
 	isNew bool
 
@@ -71,7 +74,7 @@ func (i *Item) parse() (*yaml.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return node, refuseDisguisedList(node)
+	return node, cmp.Or(refuseDisguisedList(node), i.refuseImpliedKind(node))
 }
 
 func (i *Item) parseAny() (*yaml.Node, error) {

@@ -41,7 +41,7 @@ func newBlockList(data []byte) (*list, bool) {
 	}
 	l := &list{data: data, apiVersion: o.header.apiVersion, kind: o.header.kind, sections: o.sections, dash: o.dash}
 	for _, e := range o.elements {
-		item := &Item{raw: e.of(data), element: true}
+		item := &Item{raw: e.of(data), element: true, listKind: impliedBy(l.kind)}
 		if e.header.certain() && !e.header.items {
 			item.identified, item.apiVersion, item.kind = true, e.header.apiVersion, e.header.kind
 		}
@@ -88,6 +88,9 @@ func newJSONList(data []byte) (*list, bool) {
 		}
 	}
 	l.apiVersion, l.kind = l.jsonText("apiVersion"), l.jsonText("kind")
+	for _, member := range l.members {
+		member.listKind = impliedBy(l.kind)
+	}
 	return l, isArray && l.kind != ""
 }
 

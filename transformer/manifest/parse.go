@@ -97,10 +97,27 @@ func refuseDisguisedList(root *yaml.Node) error {
 	if items == nil || items.Kind != yaml.SequenceNode || strings.HasSuffix(kind, "List") {
 		return nil
 	}
-	if !slices.ContainsFunc(items.Content, func(item *yaml.Node) bool { return child(item, "kind") != nil }) {
+	if !slices.ContainsFunc(items.Content, func(item *yaml.Node) bool { return child(item, "kind") != nil || child(item, "metadata") != nil }) {
 		return nil
 	}
 	return parseErrorf("kind %q has items, which kubectl and Argo CD read as a list of objects: write kind \"List\", or objects of their own", kind)
+}
+
+// impliedBy returns the kind of a list that tells the kind of its members, and nothing for those that hold any kind.
+func impliedBy(listKind string) string {
+	if listKind == "List" || listKind == "ResourceList" {
+		return ""
+	}
+	return listKind
+}
+
+// refuseImpliedKind refuses a member that leaves its kind to the list: kubectl and Argo CD take it from there, and others see an object
+// without one.
+func (i *Item) refuseImpliedKind(node *yaml.Node) error {
+	if i.listKind == "" || node.Kind != yaml.MappingNode || child(node, "kind") != nil {
+		return nil
+	}
+	return parseErrorf("a member of %s has no kind, which kubectl and Argo CD take from the list: write apiVersion and kind", i.listKind)
 }
 
 // tagBinary is the tag of text in base64, which parsers of version 1.1 decode and others do not.

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"strings"
 
@@ -199,7 +200,8 @@ func (i *Item) open() {
 	}
 	for _, element := range items.Content {
 		member := newMember(element)
-		member.parent = i
+		member.parent, member.listKind = i, impliedBy(i.Kind())
+		member.err = cmp.Or(member.err, member.refuseImpliedKind(element))
 		i.members = append(i.members, member)
 	}
 }
