@@ -13,10 +13,6 @@ import (
 var version string
 
 func main() {
-	// One run, one set in memory: a little more collecting keeps the peak low, and costs next to nothing.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(70)
-	}
 	os.Exit(fn.Main(fn.Process{
 		Arguments: os.Args[1:],
 		Getenv:    os.Getenv,
@@ -31,8 +27,8 @@ func main() {
 // collectMore makes the collector work harder where the input is large: its bytes stay in memory to the end, and the heap may grow by a
 // share of them. A share that the user has set stays.
 func collectMore(input int) {
-	const large = 32 << 20
+	const large = 16 << 20
 	if input > large && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(35)
+		debug.SetGCPercent(50)
 	}
 }

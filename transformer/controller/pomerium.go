@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/yaml"
 
@@ -29,7 +30,8 @@ var pomeriumPolicies = []string{"allow_any_authenticated_user", "allowed_domains
 
 // pomeriumKnown are the other annotations (pomerium/ingress_annotations.go). One that Pomerium does not know makes it refuse the
 // Ingress.
-var pomeriumKnown = strings.Fields(`
+var pomeriumKnown = sync.OnceValue(func() []string {
+	return strings.Fields(`
 	allow_public_unauthenticated_access allow_spdy allow_websockets bearer_token_format circuit_breaker_thresholds cors_allow_preflight
 	depends_on description health_checks healthy_panic_threshold host_path_regex_rewrite_pattern host_path_regex_rewrite_substitution
 	host_rewrite host_rewrite_header idle_timeout idp_access_token_allowed_audiences identity_provider_secret
@@ -40,6 +42,7 @@ var pomeriumKnown = strings.Fields(`
 	service_proxy_upstream set_request_headers set_request_headers_secret set_response_headers set_response_headers_secret
 	subtle_allow_empty_host tcp_upstream timeout tls_client_secret tls_custom_ca_secret tls_downstream_client_ca_secret
 	tls_server_name tls_skip_verify udp_upstream upstream_tunnel upstream_tunnel_ssh_policy`)
+})
 
 // pomeriumSolver is the label of the Ingresses that obtain certificates. Pomerium serves them to everybody and reads none of their
 // annotations (pomerium/ingress_to_route.go).
@@ -100,7 +103,7 @@ func pomeriumAnnotations(item *manifest.Item) []Flaw {
 				Rule: pomeriumPreflight, Field: field(key), Cause: "lets requests with method OPTIONS through to the backend without sign-in",
 				Remedy: "remove the annotation, or make sure that the backend answers OPTIONS with headers alone",
 			})
-		case !slices.Contains(pomeriumKnown, name) && !slices.Contains(pomeriumPolicies, name):
+		case !slices.Contains(pomeriumKnown(), name) && !slices.Contains(pomeriumPolicies, name):
 			flaws = append(flaws, Flaw{
 				Rule: pomeriumRefused, Field: field(key), Cause: "is not known to Pomerium, which then refuses the whole Ingress", Remedy: "correct or remove the annotation; groups belong into a policy",
 			})

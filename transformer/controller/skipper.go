@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
@@ -25,12 +26,14 @@ const (
 
 // skipperSigningIn are the filters that ask for something else than the answer of a web hook
 // (https://opensource.zalando.com/skipper/reference/filters/#authentication-and-authorization).
-var skipperSigningIn = strings.Fields(`
+var skipperSigningIn = sync.OnceValue(func() []string {
+	return strings.Fields(`
 	basicAuth jwtValidation oauthGrant oauthOidcUserInfo oauthOidcAnyClaims oauthOidcAllClaims opaAuthorizeRequest opaAuthorizeRequestWithBody
 	oauthTokeninfoAnyScope oauthTokeninfoAllScope oauthTokeninfoAnyKV oauthTokeninfoAllKV
 	oauthTokenintrospectionAnyClaims oauthTokenintrospectionAllClaims oauthTokenintrospectionAnyKV oauthTokenintrospectionAllKV
 	secureOauthTokenintrospectionAnyClaims secureOauthTokenintrospectionAllClaims secureOauthTokenintrospectionAnyKV
 	secureOauthTokenintrospectionAllKV`)
+})
 
 // judgeFilters says who is asked by a chain of filters: all of them must let a request through, so that the first that asks an
 // auth service counts.
@@ -40,7 +43,7 @@ func judgeFilters(filters []skipperCall) Judgement {
 		switch {
 		case filter.name == "webhook" && len(filter.arguments) > 0:
 			return Judgement{Asks: filter.arguments[0], By: "filter webhook"}
-		case slices.Contains(skipperSigningIn, filter.name) && judgement.Asks == "":
+		case slices.Contains(skipperSigningIn(), filter.name) && judgement.Asks == "":
 			judgement = Judgement{Asks: filter.String(), By: "filter " + filter.name, SignsIn: true}
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 var (
@@ -183,54 +181,4 @@ func TestWriteTextFails(t *testing.T) {
 	require.ErrorIs(t, list.WriteText(&full{0}), errFull, "in the message")
 	require.ErrorIs(t, list.WriteText(&full{1}), errFull, "in the hint")
 	require.NoError(t, list.WriteText(&full{2}))
-}
-
-// TestResults holds the form of the KRM functions specification: severities by name, the code in the tags, a field only
-// together with an object.
-func TestResults(t *testing.T) {
-	reference := &yaml.ResourceIdentifier{
-		TypeMeta: yaml.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"}, NameMeta: yaml.NameMeta{Name: "admin", Namespace: "cindy"},
-	}
-	tests := map[string]struct {
-		finding Finding
-		want    framework.Result
-	}{
-		"error": {
-			rule.At(admin, "spec.rules[0]", "a cause", "a remedy"),
-			framework.Result{
-				Message: "a cause; hint: a remedy", Severity: "error", ResourceRef: reference, Field: &framework.Field{Path: "spec.rules[0]"},
-				Tags: map[string]string{"code": "PE201", "source": "private-endpoints"},
-			},
-		},
-		"warning without a remedy": {
-			rule.At(admin, "spec.rules[0]", "a cause", "").As(Warning),
-			framework.Result{
-				Message: "a cause", Severity: "warning", ResourceRef: reference, Field: &framework.Field{Path: "spec.rules[0]"},
-				Tags: map[string]string{"code": "PE201", "source": "private-endpoints"},
-			},
-		},
-		"information without a field": {
-			notice.At(admin, "", "a cause", ""),
-			framework.Result{Message: "a cause", Severity: "info", ResourceRef: reference, Tags: map[string]string{"code": "PE901", "source": "private-endpoints"}},
-		},
-		"field of the configuration": {
-			rule.At(Object{}, "spec.tls", "a cause", "a remedy"),
-			framework.Result{Message: "spec.tls: a cause; hint: a remedy", Severity: "error", Tags: map[string]string{"code": "PE201", "source": "private-endpoints"}},
-		},
-		"nothing but a cause": {
-			rule.At(Object{}, "", "a cause", ""),
-			framework.Result{Message: "a cause", Severity: "error", Tags: map[string]string{"code": "PE201", "source": "private-endpoints"}},
-		},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			require.Equal(t, framework.Results{&test.want}, List{test.finding}.Results())
-		})
-	}
-}
-
-func TestResultsPutErrorsFirst(t *testing.T) {
-	results := List{notice.At(admin, "", "first", ""), rule.At(admin, "", "second", "")}.Results()
-	require.Equal(t, []string{"second", "first"}, []string{results[0].Message, results[1].Message})
-	require.Empty(t, List(nil).Results())
 }

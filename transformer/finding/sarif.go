@@ -12,6 +12,10 @@ import (
 	"github.com/owenrumney/go-sarif/v2/sarif"
 )
 
+// Source is the name of the program that reports. Every Result of a ResourceList carries it as a tag, so that a later run can tell
+// its own Results from those of other functions.
+const Source = "private-endpoints"
+
 // homePage is where people learn about the program that reports.
 const homePage = "https://github.com/private-endpoints/private-endpoints"
 

@@ -1,11 +1,9 @@
 package manifest
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -25,8 +23,8 @@ func (s *Set) SetResults(l finding.List) {
 			return
 		}
 	}
-	for _, result := range l.Results() {
-		results.Content = append(results.Content, resultNode(result))
+	for _, f := range l.Sorted() {
+		results.Content = append(results.Content, resultNode(f))
 	}
 	if len(results.Content) == 0 {
 		results = nil
@@ -54,9 +52,13 @@ func isOurResult(result *yaml.Node) bool {
 	return source != nil && source.Value == finding.Source
 }
 
-// resultNode makes the node of a Result by hand: a large set has thousands of them, and encoding each one to read it back
-// would cost more than finding it.
-func resultNode(result *framework.Result) *yaml.Node {
+// resultNode makes the Result of a Finding, as the KRM functions specification has it
+// (https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md).
+// The code stands in the tags, because a Result has no field for it; the severity is always written, because hosts disagree on
+// the default; a field is allowed only together with a resourceRef. The node is made by hand: the types of kyaml's framework bring
+// a validation with them that costs time at every start, and encoding thousands of Results to read them back would cost more
+// than finding them.
+func resultNode(f finding.Finding) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
 	add := func(parent *yaml.Node, key, value string) {
 		if value != "" {
@@ -68,21 +70,34 @@ func resultNode(result *framework.Result) *yaml.Node {
 		node.Content = append(node.Content, stringNode(key), inner)
 		return inner
 	}
-	add(node, "message", result.Message)
-	add(node, "severity", string(result.Severity))
-	if reference := result.ResourceRef; reference != nil {
-		inner := below("resourceRef")
-		add(inner, "apiVersion", reference.APIVersion)
-		add(inner, "kind", reference.Kind)
-		add(inner, "name", reference.Name)
-		add(inner, "namespace", reference.Namespace)
-	}
-	if result.Field != nil {
-		add(below("field"), "path", result.Field.Path)
+	add(node, "message", resultMessage(f))
+	add(node, "severity", string(f.Weight()))
+	if f.Object != (finding.Object{}) {
+		reference := below("resourceRef")
+		add(reference, "apiVersion", f.Object.APIVersion)
+		add(reference, "kind", f.Object.Kind)
+		add(reference, "name", f.Object.Name)
+		add(reference, "namespace", f.Object.Namespace)
+		if f.Field != "" {
+			add(below("field"), "path", f.Field)
+		}
 	}
 	tags := below("tags")
-	for _, key := range slices.Sorted(maps.Keys(result.Tags)) {
-		add(tags, key, result.Tags[key])
-	}
+	add(tags, "code", f.Code)
+	add(tags, "source", finding.Source)
 	return node
+}
+
+func resultMessage(f finding.Finding) string {
+	message := f.Cause
+	if f.Waived != "" {
+		message += "; waived: " + f.Waived
+	}
+	if f.Remedy != "" {
+		message += "; hint: " + f.Remedy
+	}
+	if f.Object == (finding.Object{}) && f.Field != "" {
+		message = f.Field + ": " + message
+	}
+	return message
 }

@@ -113,17 +113,18 @@ func (i *Item) current() ([]byte, error) {
 // latter.
 func (s *Set) Encode() {
 	for _, item := range s.Items() {
-		if item.changed && item.parent == nil && item.err == nil {
-			item.encode()
-		}
-		item.Release()
+		item.Encode()
 	}
 }
 
-func (i *Item) encode() {
-	if text, err := i.current(); err == nil {
-		i.raw, i.node, i.changed = text, nil, false
+// Encode does for one object what Encode does for all of a Set.
+func (i *Item) Encode() {
+	if i.changed && i.parent == nil && i.err == nil {
+		if text, err := i.current(); err == nil {
+			i.raw, i.node, i.changed = text, nil, false
+		}
 	}
+	i.Release()
 }
 
 // collectMembers puts the members that a parsed list has now under its key items.
