@@ -80,6 +80,8 @@ func (v vocabulary) readIntent(item *manifest.Item) (intent, finding.List) {
 	reader.readLabels()
 	if reader.kind == serviceKind || routes(reader.kind) {
 		reader.findMisplaced(item.View(), "")
+	} else {
+		reader.findEnclosed()
 	}
 	reader.combine()
 	return reader.intent, reader.findings

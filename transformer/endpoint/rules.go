@@ -141,6 +141,25 @@ metadata:
 		Example: ingressStart + `    dev.okteto.com/auto-ingress: "private"
 ` + ingressEnd,
 	}
+	// EnclosedIntent is intent on an object that is made of another one, later and elsewhere (E22).
+	EnclosedIntent = finding.Rule{
+		Code: "PE116", Severity: finding.Error, Title: "annotation inside another object",
+		Cause: "The values of a HelmRelease, the objects of a Template or the text of an object that another program reads have an " +
+			"annotation that asks for an endpoint. What is made of them comes into being in the cluster, where this function never sees it: " +
+			"it stays public, and somebody believes that it is private. The text of a ConfigMap or a Secret is not looked at.",
+		Remedy: "Render the chart or the template before the function, so that the Service, Ingress or HTTPRoute is in the set. Or remove the annotation.",
+		Example: `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: admin
+  namespace: cindy
+spec:
+  values:
+    ingress:
+      annotations:
+        dev.okteto.com/private: "true"
+`,
+	}
 	// NoNamespace is a source without a namespace (E4).
 	NoNamespace = finding.Rule{
 		Code: "PE120", Severity: finding.Error, Title: "no namespace",
@@ -521,7 +540,7 @@ metadata:
 // Rules returns the rules that this package reports.
 func Rules() []finding.Rule {
 	return []finding.Rule{
-		UnreadableObject, WrongValue, WrongKey, MisplacedIntent, UnprotectedKind, UselessIntent, WrongAnnotation,
+		UnreadableObject, WrongValue, WrongKey, MisplacedIntent, UnprotectedKind, UselessIntent, WrongAnnotation, EnclosedIntent,
 		NoNamespace, NoPort, InvalidHost, SharedHost, WrongServiceType, NameTaken, WrongClass, InvalidPath, InvalidRoutes,
 		ForeignHost, ShortBackend, Sentinel, OpenSource, PublicLoadBalancer, Selection, UnreadableRecord, NoLongerPrivate,
 		Pruned, Overwritten, Unrestricted, Created, PortChosen, Converted, NamespaceAssumed, ClassSet, HostFilled,
