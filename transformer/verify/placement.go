@@ -17,7 +17,7 @@ var (
 		Cause: "The annotation private-endpoints.dev/for says for which endpoint the protection was written, and the object has another " +
 			"namespace or name. A layer above the function has renamed or moved it: group, host and references are still those of " +
 			"before.",
-		Remedy: "List the function in the outermost kustomization.",
+		Remedy: "Run the function after whatever sets namespaces and names: with kustomize, list it in the outermost kustomization.",
 		Example: privateStart + asksGroup + `    private-endpoints.dev/for: staging/admin
 ` + privateEnd,
 	}
@@ -27,7 +27,7 @@ var (
 		Cause: "An Ingress names a Middleware or a Policy that the function has generated, and the set does not hold it: a layer above the " +
 			"function has renamed it, changed its namespace or removed it. Traefik does not serve such a route, and F5 NGINX answers with an " +
 			"error, until somebody creates an object of that name.",
-		Remedy: "List the function in the outermost kustomization, and pass on everything that it wrote.",
+		Remedy: "Run the function after whatever sets namespaces and names, with kustomize in the outermost kustomization, and pass on everything that it wrote.",
 		Example: `apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
@@ -55,7 +55,7 @@ spec:
 )
 
 // placementRemedy is what helps against both: a layer above the function has renamed or moved what it wrote.
-const placementRemedy = "list the function in the outermost kustomization: a layer above it changed the namespace or name"
+const placementRemedy = "run the function after whatever changed the namespace or name: with kustomize, list it in the outermost kustomization"
 
 // Placement reports what this program wrote for another namespace or name than it has now, and what it refers to and is
 // not there (E24). It needs no configuration, so that it can judge rendered output. namespaceOf tells where an object will

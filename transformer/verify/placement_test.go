@@ -141,7 +141,7 @@ func TestPlacementSaysWhatToDo(t *testing.T) {
 	require.Equal(t, "was written for cindy/private", findings[0].Cause)
 	require.Regexp(t, `\AMiddleware cindy/private-endpoint-[0-9a-f]{10} is not in the set\z`, findings[1].Cause)
 	for _, f := range findings {
-		require.Equal(t, "list the function in the outermost kustomization: a layer above it changed the namespace or name", f.Remedy)
+		require.Equal(t, "run the function after whatever changed the namespace or name: with kustomize, list it in the outermost kustomization", f.Remedy)
 	}
 }
 
