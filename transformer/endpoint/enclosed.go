@@ -3,28 +3,38 @@ package endpoint
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// policyGroups are the API groups whose objects judge or describe other objects: what they say about an annotation is no intent.
-var policyGroups = []string{"kyverno.io", "gatekeeper.sh", "admissionregistration.k8s.io", "apiextensions.k8s.io"}
+// toolGroups are the API groups whose objects judge or describe other objects, or are read by tools that run before this one, as a Kptfile
+// and the settings of kpt's functions are: what they say about an annotation is no intent that gets lost.
+var toolGroups = []string{"kyverno.io", "gatekeeper.sh", "admissionregistration.k8s.io", "apiextensions.k8s.io", "kpt.dev"}
 
-func isPolicy(item *manifest.Item) bool {
-	for _, group := range policyGroups {
-		if item.Group() == group || strings.HasSuffix(item.Group(), "."+group) {
-			return true
-		}
+// annotationLocal marks objects that are for tools, and are not applied
+// (https://kpt.dev/reference/annotations/local-config/).
+const annotationLocal = "config.kubernetes.io/local-config"
+
+func isForTools(item *manifest.Item) bool {
+	if local, _ := item.Annotation(annotationLocal); local == "true" {
+		return true
 	}
-	return false
+	return slices.ContainsFunc(toolGroups, func(group string) bool {
+		return item.Group() == group || strings.HasSuffix(item.Group(), "."+group)
+	})
+}
+
+// isData says whether what stands in an object is for programs: text and settings of any kind, most of which is never applied.
+func isData(item *manifest.Item) bool {
+	return item.Group() == "" && (item.Kind() == "ConfigMap" || item.Kind() == "Secret")
 }
 
 // findEnclosed looks for intent on what others make of an object: a HelmRelease has the annotations of a chart's Ingress in its values,
-// a Template has whole Services. They become objects where this function never sees them. What is a mapping is looked at in every kind;
-// text only where the kind is not known to let nobody in: a ConfigMap may hold anything, and most of it is not applied.
+// a Template has whole Services. They become objects where this function never sees them.
 func (r *intentReader) findEnclosed() {
-	if isPolicy(r.item) || !r.item.Contains(r.domain+"/") {
+	if isForTools(r.item) || isData(r.item) || !r.item.Contains(r.domain+"/") {
 		return
 	}
 	// written finds annotations in a text that is YAML or JSON itself.
