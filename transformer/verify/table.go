@@ -71,7 +71,7 @@ var decisions = []decision{
 		},
 	},
 	{
-		Rule: finding.Rule{Title: "leads to other Pods"}, meets: func(p pair) bool { return p.other.Layer != exposure.HTTP },
+		Rule: finding.Rule{Title: "leads to other Pods, or to another port of them"}, meets: func(p pair) bool { return p.other.Layer != exposure.HTTP },
 	},
 	{
 		Rule: finding.Rule{Title: "is a private endpoint of its own"}, meets: func(p pair) bool { return p.otherIsPrivate && !p.shares && !p.sameRequests() },

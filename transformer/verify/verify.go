@@ -74,6 +74,7 @@ func Check(input Input) Report {
 	c := &checker{
 		Input: input, waivers: waivers, findings: waivers.findings, byHost: map[string][]*exposure.Way{},
 		reported: map[reportKey]int{}, about: map[opening][]int{}, authServices: map[string]authService{}, rivals: map[alike]*rivals{},
+		openPorts: map[exposure.Target][]int{},
 	}
 	var report Report
 	if len(input.Endpoints) > 0 || input.List || len(input.Baseline) > 0 {
@@ -112,6 +113,8 @@ type checker struct {
 	authServices map[string]authService
 	// rivals are what ways of private endpoints are compared with.
 	rivals map[alike]*rivals
+	// openPorts tells where in findings is what was said about the ports of private Services that no endpoint has.
+	openPorts map[exposure.Target][]int
 	// assumed is the namespace in which everything is taken to live whose namespace nobody knows; empty where nothing is assumed.
 	assumed string
 }
@@ -135,6 +138,7 @@ func (c *checker) check() {
 		isChecked := proof.Auth.Closed() && c.Mode != config.VerifyOff
 		if isChecked {
 			c.checkHeaders(&proof)
+			c.otherPorts(&proof, table)
 		}
 		c.isAbout(proof.Own...)
 		for _, way := range proof.Own {
