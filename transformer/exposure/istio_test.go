@@ -53,8 +53,8 @@ func TestVirtualServices(t *testing.T) {
 			[]string{"spec.http[0] Istio Gateway cindy/g a.b /y cindy/s"},
 		},
 		"copies of the requests": {
-			virtualHead + "spec: {hosts: [a.b], gateways: [g], http: [{route: [{destination: {host: s}}], mirror: {host: m}, mirrors: [{destination: {host: n}}]}]}",
-			[]string{"spec.http[0] Istio Gateway cindy/g a.b / cindy/s", "spec.http[0] Istio Gateway cindy/g a.b / cindy/m", "spec.http[0] Istio Gateway cindy/g a.b / cindy/n"},
+			virtualHead + "spec: {hosts: [a.b], gateways: [g], http: [{route: [{destination: {host: s}}], mirror: {host: m}, mirrors: [{destination: {host: o}}]}]}",
+			[]string{"spec.http[0] Istio Gateway cindy/g a.b / cindy/s", "spec.http[0] Istio Gateway cindy/g a.b / cindy/m", "spec.http[0] Istio Gateway cindy/g a.b / cindy/o"},
 		},
 		"redirect": {virtualHead + "spec: {hosts: [a.b], gateways: [g], http: [{redirect: {uri: /}}]}", []string{"spec.http[0] Istio Gateway cindy/g a.b / "}},
 		"delegate": {

@@ -31,17 +31,14 @@ func (s *sought) addAll(namespace string, values map[string]string) {
 // in says whether item may hold one of the pairs and live in the namespace of that pair, by its bytes alone. Where after is
 // given, only pairs that follow a key of this name count.
 func (s *sought) in(item *manifest.Item, after string) bool {
-	var namespaces, pairs []string
+	var pairs []string
 	doubt, counts := false, after == ""
 	certain := item.Pairs(func(key, value []byte) bool {
 		switch {
-		case string(key) == "namespace":
-			doubt = doubt || value == nil
-			namespaces = append(namespaces, string(value))
 		case after != "" && string(key) == after:
 			counts = true
 		case counts && s.keys[string(key)]:
-			doubt = doubt || value == nil
+			doubt = value == nil
 			if pair := string(key) + "=" + string(value); s.pairs[pair] {
 				pairs = append(pairs, pair)
 			}
@@ -51,11 +48,9 @@ func (s *sought) in(item *manifest.Item, after string) bool {
 	if doubt || !certain {
 		return true
 	}
-	if len(namespaces) == 0 {
-		return len(pairs) > 0
+	if len(pairs) == 0 {
+		return false
 	}
-	found := slices.ContainsFunc(namespaces, func(namespace string) bool {
-		return slices.ContainsFunc(pairs, func(pair string) bool { return s.inNamespace[namespace+"/"+pair] })
-	})
-	return found || len(pairs) > 0 && !item.NamesNamespace()
+	namespace, certain := item.NamespaceOnLines()
+	return !certain || namespace == "" || slices.ContainsFunc(pairs, func(pair string) bool { return s.inNamespace[namespace+"/"+pair] })
 }

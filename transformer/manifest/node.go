@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -70,6 +71,21 @@ func isCertainString(text string) bool {
 		return false
 	}
 	return true
+}
+
+// scalarText returns the text of a scalar: of a string the string, of a number or a boolean what JSON writes, and nothing of null.
+func scalarText(node *yaml.Node) string {
+	if node.Style != 0 || node.Value == "" || isStringText(node.Value) {
+		return node.Value
+	}
+	var text bytes.Buffer
+	switch err := writeJSONScalar(&text, node); {
+	case isNull(node):
+		return ""
+	case err != nil, bytes.HasPrefix(text.Bytes(), []byte(`"`)):
+		return node.Value
+	}
+	return text.String()
 }
 
 // stringValue returns the value of a string, "" of anything else.

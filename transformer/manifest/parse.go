@@ -90,17 +90,21 @@ func checkObjectKeys(root *yaml.Node) error {
 	return nil
 }
 
-// refuseDisguisedList refuses an object of a kind that is no list, and that has items with objects in them. kubectl and Argo CD go by the
-// items alone and create what is in them (k8s.io/apimachinery, unstructuredJSONScheme), and others take it for one object.
+// refuseDisguisedList refuses an object of a kind that is no list, and that has items with objects in them, or none. kubectl and Argo CD go by
+// the items alone and create what is in them (k8s.io/apimachinery, unstructuredJSONScheme), and others take it for one object.
 func refuseDisguisedList(root *yaml.Node) error {
 	kind, items := stringValue(child(root, "kind")), child(root, "items")
-	if items == nil || items.Kind != yaml.SequenceNode || strings.HasSuffix(kind, "List") {
+	if items == nil || strings.HasSuffix(kind, "List") {
 		return nil
 	}
-	if !slices.ContainsFunc(items.Content, func(item *yaml.Node) bool { return child(item, "kind") != nil || child(item, "metadata") != nil }) {
-		return nil
+	isObject := func(item *yaml.Node) bool { return child(item, "kind") != nil || child(item, "metadata") != nil }
+	switch {
+	case isNull(items), items.Kind == yaml.SequenceNode && len(items.Content) == 0:
+		return parseErrorf("kind %q has items without anything in them: kubectl reads an empty list, and leaves the object out", kind)
+	case items.Kind == yaml.SequenceNode && slices.ContainsFunc(items.Content, isObject):
+		return parseErrorf("kind %q has items, which kubectl and Argo CD read as a list of objects: write kind \"List\", or objects of their own", kind)
 	}
-	return parseErrorf("kind %q has items, which kubectl and Argo CD read as a list of objects: write kind \"List\", or objects of their own", kind)
+	return nil
 }
 
 // impliedBy returns the kind of a list that tells the kind of its members, and nothing for those that hold any kind.
@@ -114,7 +118,7 @@ func impliedBy(listKind string) string {
 // refuseImpliedKind refuses a member that leaves its kind to the list: kubectl and Argo CD take it from there, and others see an object
 // without one.
 func (i *Item) refuseImpliedKind(node *yaml.Node) error {
-	if i.listKind == "" || node.Kind != yaml.MappingNode || child(node, "kind") != nil {
+	if i.listKind == "" || node.Kind != yaml.MappingNode || stringValue(child(node, "kind")) != "" {
 		return nil
 	}
 	return parseErrorf("a member of %s has no kind, which kubectl and Argo CD take from the list: write apiVersion and kind", i.listKind)
@@ -123,8 +127,11 @@ func (i *Item) refuseImpliedKind(node *yaml.Node) error {
 // tagBinary is the tag of text in base64, which parsers of version 1.1 decode and others do not.
 const tagBinary = "!!binary"
 
-// checkKeys refuses duplicate keys and keys that are no scalars. Parsers disagree on what they mean.
+// checkKeys refuses duplicate keys, keys that are no scalars and tags. Parsers disagree on what they mean.
 func checkKeys(node *yaml.Node) error {
+	if err := checkTag(node); err != nil {
+		return err
+	}
 	if node.Kind == yaml.MappingNode {
 		if err := checkMappingKeys(node); err != nil {
 			return err
@@ -138,14 +145,32 @@ func checkKeys(node *yaml.Node) error {
 	return nil
 }
 
+// checkTag refuses a tag that is written out, unless it says what the value is anyway: a string, a mapping, a sequence or a merge key. Any other changes
+// the value, and parsers disagree on how: !x Ingress and !!binary SW5ncmVzcw== are the kind Ingress for kubectl.
+func checkTag(node *yaml.Node) error {
+	if node.Style&yaml.TaggedStyle == 0 {
+		return nil
+	}
+	switch tag := node.ShortTag(); {
+	case node.Kind == yaml.ScalarNode && tag == yaml.NodeTagString,
+		node.Kind == yaml.ScalarNode && tag == yaml.MergeTag && node.Value == "<<",
+		node.Kind == yaml.MappingNode && tag == yaml.NodeTagMap,
+		node.Kind == yaml.SequenceNode && tag == yaml.NodeTagSeq:
+		return nil
+	default:
+		return parseErrorf("line %d: the tag %s is not supported: parsers disagree on what it makes of the value", node.Line, tag)
+	}
+}
+
 func checkMappingKeys(node *yaml.Node) error {
 	seen := make(map[string]bool, len(node.Content)/2)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
-		if key.Kind == yaml.AliasNode {
+		isAlias := key.Kind == yaml.AliasNode
+		if isAlias {
 			key = key.Alias
 		}
-		if key.Kind != yaml.ScalarNode || key.ShortTag() == tagBinary {
+		if key.Kind != yaml.ScalarNode || key.ShortTag() == tagBinary || isAlias && key.Tag == yaml.MergeTag {
 			return parseErrorf("line %d: a key is not a string", key.Line)
 		}
 		if seen[key.Value] {
@@ -221,14 +246,16 @@ func mergeKeys(node *yaml.Node) error {
 		if node.Content[i].Tag != yaml.MergeTag {
 			continue
 		}
-		value := node.Content[i+1]
+		value, before := node.Content[i+1], node.Content[:i]
 		node.Content = append(node.Content[:i:i], node.Content[i+2:]...)
-		return mergeInto(node, value)
+		return mergeInto(node, value, before)
 	}
 	return nil
 }
 
-func mergeInto(node, value *yaml.Node) error {
+// mergeInto adds the keys that value brings in. before is what stands in front of the merge key: parsers of YAML 1.1, and kubectl with them,
+// let the merge key win over it.
+func mergeInto(node, value *yaml.Node, before []*yaml.Node) error {
 	sources := []*yaml.Node{value}
 	if value.Kind == yaml.SequenceNode {
 		sources = value.Content
@@ -242,9 +269,14 @@ func mergeInto(node, value *yaml.Node) error {
 			return parseErrorf("a merge key needs a mapping or a sequence of mappings")
 		}
 		for i := 0; i+1 < len(source.Content); i += 2 {
-			if key := source.Content[i]; !present[key.Value] {
+			key := source.Content[i]
+			if !present[key.Value] {
 				present[key.Value] = true
 				node.Content = append(node.Content, key, source.Content[i+1])
+				continue
+			}
+			if own := child(&yaml.Node{Kind: yaml.MappingNode, Content: before}, key.Value); own != nil && !sameContent(own, source.Content[i+1]) {
+				return parseErrorf("line %d: the merge key brings in %q, which stands before it with another value, and parsers disagree on which one counts: write the merge key first", key.Line, key.Value)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -24,6 +25,10 @@ func Read(input []byte) (*Set, finding.List) {
 	}
 	if isUTF16(input) {
 		return nil, refuse(ruleEncoding, "the input is UTF-16", "convert it to UTF-8, the only encoding that Kubernetes reads")
+	}
+	if line := doubtfulSeparator(input); line > 0 {
+		return nil, refuse(ruleSeparator, fmt.Sprintf("line %d: --- begins a document for some parsers and not for others", line),
+			"write a blank between --- and #, and line breaks as LF or CRLF")
 	}
 	s := &Set{}
 	for _, chunk := range splitStream(input) {
@@ -72,6 +77,29 @@ func splitStream(input []byte) [][]byte {
 		input = input[end:]
 	}
 	return chunks
+}
+
+// doubtfulSeparator returns the number of the first line on which kubectl and kustomize see another document separator than YAML does, 0 where
+// there is none. For them it is a line behind LF that begins with --- and goes on with nothing but white space or a comment, which needs no
+// blank before it (k8s.io/apimachinery/pkg/util/yaml, YAMLReader).
+func doubtfulSeparator(input []byte) int {
+	input = bytes.TrimPrefix(input, byteOrderMark)
+	for from := 0; ; {
+		next := bytes.Index(input[from:], []byte("---"))
+		if next < 0 {
+			return 0
+		}
+		at := from + next
+		from = at + len("---")
+		isOurs := isMarker(input[at:], '-')
+		behindLF := at == 0 || input[at-1] == '\n'
+		rest, _, _ := bytes.Cut(input[from:], []byte("\n"))
+		rest = bytes.TrimSpace(rest)
+		isTheirs := behindLF && (len(rest) == 0 || rest[0] == '#')
+		if isOurs && !behindLF && isLineStart(input[:at]) || isTheirs && !isOurs {
+			return bytes.Count(input[:at], []byte("\n")) + 1
+		}
+	}
 }
 
 // isSeparatorLine says whether a line is a document separator without content of the document.

@@ -37,6 +37,18 @@ metadata:
   name: hello-world
 `,
 	}
+	ruleSeparator = finding.Rule{
+		Code: "PE103", Severity: finding.Error, Title: "line that not everybody takes for a separator",
+		Cause: "A line begins with ---#, which is text for YAML, and a document separator for kubectl and kustomize; or --- follows a line break that " +
+			"is none for them. What is one object here is two there, or the other way round, and one of them would not be read.",
+		Remedy: "Write a blank between --- and #, and line breaks as LF or CRLF.",
+		Example: `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: hello-world
+---# the Service
+`,
+	}
 	ruleResourceList = finding.Rule{
 		Code: "PE109", Severity: finding.Error, Title: "ResourceList that cannot be read",
 		Cause: "kustomize and kpt send a ResourceList, and nothing beside it. One with another version, with items that are no sequence, or with a " +
@@ -51,5 +63,5 @@ items: {}
 
 // Rules returns the rules that this package reports.
 func Rules() []finding.Rule {
-	return []finding.Rule{ruleNoInput, ruleEncoding, ruleDirective, ruleResourceList}
+	return []finding.Rule{ruleNoInput, ruleEncoding, ruleDirective, ruleSeparator, ruleResourceList}
 }

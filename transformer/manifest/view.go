@@ -40,12 +40,13 @@ func (v View) Node() *yaml.Node { return v.node }
 // IsScalar says whether the value is a string, number or boolean.
 func (v View) IsScalar() bool { return v.node != nil && v.node.Kind == yaml.ScalarNode }
 
-// Text returns the text of a scalar as it is written, whatever its type; "" of anything else.
+// Text returns the text of a scalar, whatever its type; "" of anything else. A number or boolean is written as Kubernetes reads it: True and yes
+// are true, 017620 is 8080.
 func (v View) Text() string {
 	if !v.IsScalar() {
 		return ""
 	}
-	return v.node.Value
+	return scalarText(v.node)
 }
 
 // Elements returns the elements of a sequence; none of anything else.
@@ -76,7 +77,7 @@ func (v View) Fields() iter.Seq2[string, View] {
 			return
 		}
 		for i := 0; i+1 < len(v.node.Content); i += 2 {
-			if !yield(v.node.Content[i].Value, View{v.node.Content[i+1]}) {
+			if !yield(scalarText(v.node.Content[i]), View{v.node.Content[i+1]}) {
 				return
 			}
 		}

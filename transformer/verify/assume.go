@@ -41,9 +41,10 @@ func (c *checker) hasUnknownNamespace() bool {
 	return false
 }
 
-// mayLackNamespace says by the bytes of an object whether it may name no namespace. A route has fields of that name elsewhere.
+// mayLackNamespace says by the bytes of an object whether it may name no namespace.
 func mayLackNamespace(item *manifest.Item) bool {
-	return slices.Contains(knownGroups, item.Group()) || !item.NamesNamespace()
+	namespace, certain := item.NamespaceOnLines()
+	return !certain || namespace == ""
 }
 
 // possibleNamespaces are those of the private endpoints.
@@ -59,7 +60,7 @@ func (c *checker) possibleNamespaces() []string {
 func (c *checker) checkAssuming(namespace string) {
 	assuming := &checker{
 		Input: c.Input, waivers: c.waivers, findings: c.findings, byHost: map[string][]*exposure.Way{},
-		rivals: map[alike]*rivals{}, reported: c.reported, about: c.about, authServices: map[string]authService{}, assumed: namespace,
+		rivals: map[alike]*rivals{}, openPorts: map[exposure.Target][]int{}, reported: c.reported, about: c.about, authServices: map[string]authService{}, assumed: namespace,
 	}
 	assuming.NamespaceOf = func(item *manifest.Item) string { return cmp.Or(c.NamespaceOf(item), namespace) }
 	assuming.Endpoints = slices.DeleteFunc(slices.Clone(c.Endpoints), func(e endpoint.Private) bool { return e.Namespace != namespace })
