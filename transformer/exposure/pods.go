@@ -75,8 +75,9 @@ type workload struct {
 	item           *manifest.Item
 	namespace, pod string
 	labels         map[string]string
-	hostNetwork    bool
-	ports          []containerPort
+	// hostNetwork is the field that puts the Pods into the network of their node, empty where none does.
+	hostNetwork string
+	ports       []containerPort
 }
 
 type containerPort struct{ field, name, number, hostPort string }
@@ -121,13 +122,23 @@ func (p *pods) readPrivateServices(private []string) {
 // readOtherServices reads the Services that may select Pods with one of labels, or addresses.
 func (p *pods) readOtherServices(labels *sought) {
 	for _, item := range p.objects.OfKind("", "Service") {
-		if p.read[item] == nil && (labels.in(item, "selector") || len(p.addresses) > 0 && !item.Contains("selector")) {
+		if p.read[item] == nil && (labels.in(item, "selector") || len(p.addresses) > 0 && mayLackSelector(item)) {
 			p.readService(item)
 		}
 		if s := p.read[item]; s != nil {
 			p.inOrder = append(p.inOrder, s)
 		}
 	}
+}
+
+// mayLackSelector says by the bytes of a Service whether it may have no selector. In a comment the word is no field.
+func mayLackSelector(item *manifest.Item) bool {
+	hasSelector := false
+	certain := item.Pairs(func(key, _ []byte) bool {
+		hasSelector = hasSelector || string(key) == "selector"
+		return true
+	})
+	return !certain || !hasSelector || item.Contains("#")
 }
 
 func (p *pods) readService(item *manifest.Item) {
@@ -149,10 +160,10 @@ func (p *pods) readService(item *manifest.Item) {
 	p.rename(s)
 }
 
-// readable keeps in mind an object that is not valid YAML.
+// readable keeps in mind an object that is not valid YAML, once.
 func (p *pods) readable(item *manifest.Item) bool {
 	_, err := item.Node()
-	if err != nil {
+	if err != nil && !slices.Contains(p.unreadable, item) {
 		p.unreadable = append(p.unreadable, item)
 	}
 	return err == nil
@@ -235,6 +246,9 @@ var workloadKinds = [][2]string{
 	{"batch", "CronJob"},
 	{"argoproj.io", "Rollout"},
 	{"apps.kruise.io", "CloneSet"},
+	{"apps.kruise.io", "DaemonSet"},
+	{"apps.kruise.io", "StatefulSet"},
+	{"apps.openshift.io", "DeploymentConfig"},
 }
 
 // readWorkloads reads the workloads that a Service read so far selects, and adds the labels of their Pods to labels. A Service
@@ -310,7 +324,9 @@ func (p *pods) readWorkload(item *manifest.Item) *workload {
 	}
 	w := &workload{
 		item: item, namespace: p.objects.NamespaceOf(item), labels: texts(pod.Get("metadata", "labels")),
-		hostNetwork: pod.Get("spec", "hostNetwork").Text() == "true",
+	}
+	if pod.Get("spec", "hostNetwork").Text() == "true" {
+		w.hostNetwork = path + "spec.hostNetwork"
 	}
 	w.pod = fmt.Sprintf("%s %s/%s", item.Kind(), w.namespace, item.Name())
 	for _, field := range []string{"containers", "initContainers"} {
@@ -322,9 +338,6 @@ func (p *pods) readWorkload(item *manifest.Item) *workload {
 				})
 			}
 		}
-	}
-	if w.hostNetwork && len(w.ports) == 0 {
-		w.ports = []containerPort{{field: path + "spec.hostNetwork"}}
 	}
 	return w
 }
@@ -431,19 +444,65 @@ func (p *pods) find(namespace, name, port string) []Target {
 
 // alias follows the name that an ExternalName Service stands for.
 func (p *pods) alias(s *service, port string) []Target {
-	if name, namespace, ok := clusterName(s.externalName); ok {
-		return p.behind(namespace, name, port)
+	name, namespace, ok := clusterName(s.externalName)
+	if !ok {
+		// Resolvers complete a name of two labels, which may as well be a host of the Internet.
+		name, namespace, ok = strings.Cut(normalHost(s.externalName), ".")
+		ok = ok && p.services[namespace+"/"+name] != nil
 	}
-	return []Target{{"host " + normalHost(s.externalName), port}}
+	if !ok {
+		return []Target{{"host " + normalHost(s.externalName), port}}
+	}
+	var targets []Target
+	for _, number := range s.aliasPorts(port) {
+		targets = append(targets, p.connect(namespace, name, number)...)
+	}
+	return targets
 }
 
-// clusterName splits the DNS name of a Service: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/.
+// clusterName splits the DNS name of a Service, or of a Pod behind it: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/.
 func clusterName(host string) (name, namespace string, ok bool) {
 	labels := strings.Split(normalHost(host), ".")
-	if len(labels) < 3 || labels[2] != "svc" {
-		return "", "", false
+	switch {
+	case len(labels) >= 3 && labels[2] == "svc":
+		return labels[0], labels[1], true
+	case len(labels) >= 4 && labels[3] == "svc":
+		return labels[1], labels[2], true
 	}
-	return labels[0], labels[1], true
+	return "", "", false
+}
+
+// aliasPorts returns the numbers to which requests for a port of an ExternalName Service may go: ingress-nginx takes port and targetPort of
+// the alias itself (controller.go, getServiceClusterEndpoint and externalNamePorts).
+func (s *service) aliasPorts(port string) []string {
+	var numbers []string
+	for _, candidate := range s.ports {
+		if port == "" || candidate.number == port || candidate.name == port {
+			numbers = append(numbers, candidate.number, candidate.target)
+		}
+	}
+	if len(numbers) == 0 {
+		return []string{port}
+	}
+	return slices.Compact(numbers)
+}
+
+// connect returns what answers at a port of the name of a Service: its own ports, and those of its Pods, which the name of a headless one
+// stands for.
+func (p *pods) connect(namespace, name, port string) []Target {
+	s := p.services[namespace+"/"+name]
+	if s == nil || port == "" || !isNumber(port) || s.hasPort(port) || len(s.selector) == 0 {
+		return p.behind(namespace, name, port)
+	}
+	var targets []Target
+	for _, w := range s.matches {
+		targets = append(targets, Target{w.pod, port})
+	}
+	return targets
+}
+
+func (s *service) hasPort(number string) bool {
+	return slices.ContainsFunc(s.ports, func(port servicePort) bool { return port.number == number })
 }
 
 // targetPorts returns the ports of the Pods that stand behind a port of the Service. One that the Service does not have may

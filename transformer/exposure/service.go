@@ -34,23 +34,25 @@ func (s *service) opens() string {
 	}
 }
 
-// hostPorts reads the Pods that open ports of their nodes.
+// hostPorts reads the Pods that open ports of their nodes. One that lives in the network of its node opens every port on which it listens,
+// whatever containerPort says (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports).
 func (r *reader) hostPorts() {
 	for _, workload := range r.pods.workloads {
+		if workload.hostNetwork != "" {
+			r.addPod(workload, workload.hostNetwork, "hostNetwork", "")
+			continue
+		}
 		for _, port := range workload.ports {
-			via := ""
-			switch {
-			case workload.hostNetwork:
-				via = "hostNetwork"
-			case port.hostPort != "":
-				via = "hostPort " + port.hostPort
-			default:
-				continue
+			if port.hostPort != "" {
+				r.addPod(workload, port.field, "hostPort "+port.hostPort, port.number)
 			}
-			r.ways = append(r.ways, &Way{
-				Item: workload.item, Field: port.field, Namespace: workload.namespace, Via: via, Layer: TCP, Paths: Prefix("/"),
-				Targets: []Target{{workload.pod, port.number}},
-			})
 		}
 	}
+}
+
+func (r *reader) addPod(workload *workload, field, via, port string) {
+	r.ways = append(r.ways, &Way{
+		Item: workload.item, Field: field, Namespace: workload.namespace, Via: via, Layer: TCP, Paths: Prefix("/"),
+		Targets: []Target{{workload.pod, port}},
+	})
 }
