@@ -169,8 +169,7 @@ func (p *Plan) read(item *manifest.Item) {
 	if !p.mayMatter(item, routing) {
 		return
 	}
-	if _, err := item.Node(); err != nil {
-		p.findings = append(p.findings, unreadable(item, err))
+	if !p.isObject(item) {
 		return
 	}
 	p.refuseSentinelClass(item)
@@ -186,6 +185,20 @@ func (p *Plan) read(item *manifest.Item) {
 		return
 	}
 	p.readUsers(item, routing)
+}
+
+// isObject says whether item can be read, and is an object at all, and reports one that is not: what a command before printed instead of
+// manifests, or an object that lost its kind, is nothing that anybody could apply.
+func (p *Plan) isObject(item *manifest.Item) bool {
+	if _, err := item.Node(); err != nil {
+		p.findings = append(p.findings, unreadable(item, err))
+		return false
+	}
+	if item.Kind() == "" {
+		p.report(UnreadableObject, item, "kind", "is missing: this is no Kubernetes object", "write apiVersion and kind; or see what the command before printed instead of manifests")
+		return false
+	}
+	return true
 }
 
 // isConfiguration says whether item is a functionConfig of ours: kpt sends it among the items, and so does kustomize when

@@ -227,9 +227,6 @@ func (r *intentReader) readGateway() {
 
 func (r *intentReader) refuseKind() {
 	cause := fmt.Sprintf("%s of %s is not a kind that can be protected", r.item.Kind(), r.item.APIVersion())
-	if r.item.Kind() == "" {
-		cause = "an object without a kind cannot be protected"
-	}
 	for _, key := range r.wanted() {
 		r.report(UnprotectedKind, annotationField(key), cause, "put the annotation on a Service, an Ingress or an HTTPRoute, or remove it")
 	}

@@ -105,8 +105,7 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 		return nil, ""
 	}
 	defer item.Release()
-	if _, err := item.Node(); err != nil {
-		p.findings = append(p.findings, unreadable(item, err))
+	if !p.isObject(item) {
 		return nil, ""
 	}
 	p.refuseSentinelClass(item)

@@ -314,6 +314,15 @@ func (s *Set) settleResourceList(documents []part) (*Set, finding.List) {
 	return s, nil
 }
 
+// RequireItems refuses a ResourceList without items. kustomize sends a transformer at least its own configuration, and a generator nothing.
+func (s *Set) RequireItems() finding.List {
+	if !s.isResourceList || len(s.Items()) > 0 {
+		return nil
+	}
+	return refuse(ruleNoInput, "the ResourceList has no items: nothing would be protected",
+		"in a kustomization, list the function under transformers and not under generators")
+}
+
 func quoted(text string) string { return `"` + text + `"` }
 
 func isResourceListVersion(apiVersion string) bool {
