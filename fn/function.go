@@ -82,7 +82,7 @@ func run(input, file []byte, call invocation) (*manifest.Set, finding.List) {
 		return nil, findings
 	}
 	settings, problems := configuration(set, file)
-	findings = append(append(findings, problems...), set.RequireItems()...)
+	findings = append(findings, problems...)
 	if findings.HasErrors() {
 		return set, findings
 	}

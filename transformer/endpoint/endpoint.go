@@ -123,6 +123,9 @@ type source struct {
 // must not be written.
 func Expand(set *manifest.Set, settings *config.Config, options Options) (*Plan, finding.List) {
 	plan := newPlan(set, settings, options)
+	if set.IsResourceList() && !slices.ContainsFunc(set.Items(), func(item *manifest.Item) bool { return !isConfiguration(item) }) {
+		return plan, finding.List{manifest.NothingSent()}
+	}
 	for _, item := range set.Items() {
 		plan.read(item)
 	}

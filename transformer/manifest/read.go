@@ -314,13 +314,10 @@ func (s *Set) settleResourceList(documents []part) (*Set, finding.List) {
 	return s, nil
 }
 
-// RequireItems refuses a ResourceList without items. kustomize sends a transformer at least its own configuration, and a generator nothing.
-func (s *Set) RequireItems() finding.List {
-	if !s.isResourceList || len(s.Items()) > 0 {
-		return nil
-	}
-	return refuse(ruleNoInput, "the ResourceList has no items: nothing would be protected",
-		"in a kustomization, list the function under transformers and not under generators")
+// NothingSent is the finding about a ResourceList in which a host sends nothing to transform.
+func NothingSent() finding.Finding {
+	return ruleNoInput.At(finding.Object{}, "", "the ResourceList has no items beside the configuration: nothing would be protected",
+		"in a kustomization, list the function under transformers and not under generators; leave it out where there are no resources")
 }
 
 func quoted(text string) string { return `"` + text + `"` }

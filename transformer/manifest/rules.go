@@ -9,7 +9,8 @@ var (
 		Code: "PE106", Severity: finding.Error, Title: "no input",
 		Cause: "Standard input, or a file, is empty. That is what a pipe delivers when the command before it has failed: taken for a set without " +
 			"objects, it would pass for a set without leaks, and a tool behind it might delete everything. A stream of comments alone is fine. " +
-			"A ResourceList without items is what kustomize sends to a generator: listed there, the function would protect nothing, without a word.",
+			"A ResourceList with nothing but the configuration in it is what kustomize sends to a generator: listed there, the function would " +
+			"protect nothing, without a word.",
 		Remedy: "Look at what the command before printed. In a shell script, set -o pipefail makes its failure the failure of the pipe. In a " +
 			"kustomization, list the function under transformers.",
 		Example: "# nothing at all, not even this line\n",
