@@ -22,7 +22,8 @@ const (
 // ControllerIDs are the controllers that a class can name. Package controller knows which of them are supported.
 var ControllerIDs = []string{
 	"ingress-nginx", "traefik", "traefik-nginx", "haproxy-ingress", "f5-nginx", "envoy-gateway", "gateway-api", "istio",
-	"contour", "apisix", "skipper", "pomerium", "aws-alb", "gke", "kgateway", "nginx-gateway-fabric",
+	"contour", "apisix", "skipper", "pomerium", "aws-alb", "gke", "emissary", "kong", "higress", "haproxytech", "cilium", "application-gateway",
+	"kgateway", "nginx-gateway-fabric",
 }
 
 // Config is the functionConfig.

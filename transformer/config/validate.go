@@ -184,14 +184,29 @@ func (v *validator) classes() {
 func (v *validator) controller(path, id, version string) {
 	if v.require(path+".controller", id) && !slices.Contains(ControllerIDs, id) {
 		remedy := "the controllers are " + strings.Join(ControllerIDs, ", ")
-		if proposal := Nearest(id, ControllerIDs); proposal != "" {
-			remedy = "did you mean " + proposal + "?"
+		if proposals := controllersLike(id); len(proposals) > 0 {
+			remedy = "did you mean " + strings.Join(proposals, " or ") + "?"
 		}
 		v.report(path+".controller", fmt.Sprintf("%q is not a controller", id), remedy)
 	}
 	if version != "" && !isVersion(version) {
 		v.report(path+".version", fmt.Sprintf("%q is not a version", version), `write it as "3.7" or "3.7.1", without v`)
 	}
+}
+
+// controllersLike returns the controllers whose name somebody may have meant: those that have it as a part, as ingress-nginx and f5-nginx have
+// nginx, else the nearest one.
+func controllersLike(id string) []string {
+	var like []string
+	for _, known := range ControllerIDs {
+		if slices.Contains(strings.Split(known, "-"), strings.ToLower(id)) {
+			like = append(like, known)
+		}
+	}
+	if proposal := Nearest(id, ControllerIDs); len(like) == 0 && proposal != "" {
+		like = []string{proposal}
+	}
+	return like
 }
 
 func (v *validator) gateway() {

@@ -27,7 +27,7 @@ var (
 )
 
 func TestValues(t *testing.T) {
-	const ids = "the controllers are ingress-nginx, traefik, traefik-nginx, haproxy-ingress, f5-nginx, envoy-gateway, gateway-api, istio, contour, apisix, skipper, pomerium, aws-alb, gke, kgateway, nginx-gateway-fabric"
+	const ids = "the controllers are ingress-nginx, traefik, traefik-nginx, haproxy-ingress, f5-nginx, envoy-gateway, gateway-api, istio, contour, apisix, skipper, pomerium, aws-alb, gke, emissary, kong, higress, haproxytech, cilium, application-gateway, kgateway, nginx-gateway-fabric"
 	const subdomain = "write the domain under which the endpoints live, lower case and without a wildcard: apps.example.com"
 	tests := map[string]struct{ spec, want string }{
 		"annotation domain":          {"annotationDomain: endpoints.example.com", ""},
@@ -61,7 +61,8 @@ func TestValues(t *testing.T) {
 		"class, sentinel":            {"ingressClasses: [{name: a, controller: traefik}, {name: private-endpoints.dev, controller: traefik}]", "PE102 spec.ingressClasses[1].name: is the class that no controller may serve -> name the class of your ingress controller"},
 		"class, upper case":          {"ingressClasses: [{name: Nginx, controller: ingress-nginx}]", `PE102 spec.ingressClasses[0].name: "Nginx" is not the name of an IngressClass -> ` + dnsName},
 		"controller, near":           {"ingressClasses: [{name: a, controller: treafik}]", `PE102 spec.ingressClasses[0].controller: "treafik" is not a controller -> did you mean traefik?`},
-		"controller, nothing near":   {"ingressClasses: [{name: a, controller: nginx}]", `PE102 spec.ingressClasses[0].controller: "nginx" is not a controller -> ` + ids},
+		"controller, nothing near":   {"ingressClasses: [{name: a, controller: apache}]", `PE102 spec.ingressClasses[0].controller: "apache" is not a controller -> ` + ids},
+		"controller, a part":         {"ingressClasses: [{name: a, controller: nginx}]", `PE102 spec.ingressClasses[0].controller: "nginx" is not a controller -> did you mean ingress-nginx or traefik-nginx or f5-nginx or nginx-gateway-fabric?`},
 		"version, two numbers":       {"ingressClasses: [{name: a, controller: traefik, version: '3.10'}]", ""},
 		"version, three numbers":     {"ingressClasses: [{name: a, controller: traefik, version: 3.7.1}]", ""},
 		"version, one number":        {"ingressClasses: [{name: a, controller: traefik, version: '3'}]", `PE102 spec.ingressClasses[0].version: "3" is not a version -> write it as "3.7" or "3.7.1", without v`},

@@ -134,8 +134,12 @@ func Resolve(settings *config.Config) (Classes, finding.List) {
 // resolve adds a class, which stands at path in the configuration, and whose controller must be one that can protect what it serves.
 func (c Classes) resolve(configured config.IngressClass, path, served string, supported func(Controller) bool) finding.List {
 	var ids []string
+	remedy := ""
 	for _, known := range All() {
 		if !supported(known) {
+			if known.ID == configured.Controller && known.ByHand != "" {
+				remedy = known.ByHand + "; "
+			}
 			continue
 		}
 		if known.ID != configured.Controller {
@@ -148,7 +152,7 @@ func (c Classes) resolve(configured config.IngressClass, path, served string, su
 		return append(findings, problems...)
 	}
 	return finding.List{Unsupported.At(finding.Object{}, path+".controller",
-		fmt.Sprintf("controller %q cannot protect %s in this version", configured.Controller, served), "supported are "+strings.Join(ids, ", "))}
+		fmt.Sprintf("controller %q cannot protect %s in this version", configured.Controller, served), remedy+"supported are "+strings.Join(ids, ", "))}
 }
 
 func (c Controller) settings(class config.IngressClass, path string) (any, finding.List) {

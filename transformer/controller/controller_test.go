@@ -89,8 +89,10 @@ func TestResolveNamesTheSupportedControllers(t *testing.T) {
 				require.Empty(t, findings)
 				return
 			}
+			known := All()[slices.IndexFunc(All(), func(c Controller) bool { return c.ID == id })]
+			require.NotEmpty(t, known.ByHand)
 			require.Equal(t, finding.List{Unsupported.At(finding.Object{}, "spec.ingressClasses[1].controller",
-				fmt.Sprintf("controller %q cannot protect endpoints in this version", id), "supported are "+strings.Join(supportedIDs, ", "))}, findings)
+				fmt.Sprintf("controller %q cannot protect endpoints in this version", id), known.ByHand+"; supported are "+strings.Join(supportedIDs, ", "))}, findings)
 		})
 	}
 }
