@@ -209,7 +209,7 @@ var (
 	OtherWay = finding.Rule{
 		Code: "PE201", Severity: finding.Error, Title: "private path reachable without sign-in",
 		Cause: "A route on another host, of another class, Gateway or namespace, or after rewriting its path, reaches the same path of " +
-			"the same Pods, and does not ask for the same sign-in. Who knows that host needs no sign-in.",
+			"the same Pods, and does not ask for the same sign-in. Anybody who knows that host needs no sign-in.",
 		Remedy: "Serve public and private paths on one host with paths that do not meet, make both routes private, or remove the public " +
 			"one.",
 		Example: privateAdmin + publicStart + "www.example.com" + publicPath + "/" + publicEnd,
