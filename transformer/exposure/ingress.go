@@ -9,7 +9,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
-	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -26,24 +25,29 @@ func (r *reader) ingresses() {
 	r.joinCanaries()
 }
 
-// joinCanaries gives a canary Ingress the protection of the main one, through whose locations its requests come: ingress-nginx
-// ignores the auth annotations of the canary (controller.go, mergeAlternativeBackends). One without a main Ingress in the set
-// keeps none.
+// joinCanaries gives a canary Ingress the protection of the main one, and its rewriting, through whose locations its requests come:
+// ingress-nginx ignores these annotations of the canary (controller.go, mergeAlternativeBackends). One without a main Ingress in the set
+// keeps no protection.
 func (r *reader) joinCanaries() {
 	type location struct {
 		via, host string
 		paths     PathSet
 	}
-	main := map[location]*controller.Judgement{}
-	for _, way := range r.found {
-		key := location{way.Via, way.Host, way.Paths}
-		if !way.canary && main[key] == nil {
-			main[key] = way.Auth
+	main := map[location]*Way{}
+	for i := range r.found {
+		way := &r.found[i]
+		if key := (location{way.Via, way.Host, way.Paths}); !way.canary && main[key] == nil {
+			main[key] = way
 		}
 	}
 	for i := range r.found {
-		if way := &r.found[i]; way.canary {
-			way.Auth = main[location{way.Via, way.Host, way.Paths}]
+		way := &r.found[i]
+		if !way.canary {
+			continue
+		}
+		way.Auth = nil
+		if joined := main[location{way.Via, way.Host, way.Paths}]; joined != nil {
+			way.Auth, way.Rewrite = joined.Auth, joined.Rewrite
 		}
 	}
 }
@@ -60,7 +64,6 @@ func (r *reader) ingress(item *manifest.Item) {
 	if class == "" {
 		base.Via = "no class"
 	}
-	base.Regular, base.Rewrite = readsRegular(item)
 	base.Redirects = redirects(item) && r.serving.FollowsNginx(class)
 	served := r.serving.Of(class)
 	base.ranked = served == "ingress-nginx" || served == "traefik-nginx" || served == "traefik"
@@ -72,6 +75,7 @@ func (r *reader) ingress(item *manifest.Item) {
 		if backend := item.View("spec", fallback); backend.Exists() {
 			way := base
 			way.Field, way.Paths = "spec."+fallback, Prefix("/")
+			rewriteAsNginx(served, &way)
 			r.addRoute(way, served, backend)
 		}
 	}
@@ -84,6 +88,7 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.TLS = isSecured(way.Host, secured)
 			way.written = path.Get("path").Text()
 			way.Paths = newPathSet(way.written, networkingv1.PathType(path.Get("pathType").Text()))
+			rewriteAsNginx(served, &way)
 			r.addRoute(way, served, path.Get("backend"))
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = alias.host, alias.field
@@ -156,19 +161,47 @@ func normalHost(host string) string {
 	return strings.TrimSuffix(normal.String()+strings.ToLower(host), ".")
 }
 
-// The annotations of ingress-nginx that change which requests an Ingress takes. They are read whatever controller serves
-// the class: several controllers follow them.
+// nginxPrefix is the one of the annotations of ingress-nginx. Those that hand a request on to further hosts, or unread, count whatever
+// controller serves the class: several controllers follow them.
 const nginxPrefix = "nginx.ingress.kubernetes.io/"
 
 // sharedPrefixes are those under which ingress-nginx and haproxy-ingress have the same annotation.
 var sharedPrefixes = []string{nginxPrefix, haproxyPrefixes[0], haproxyPrefixes[1]}
 
-// readsRegular looks for the two annotations that turn every path of a host into a regular expression, and returns the
-// path that one of them puts in the place of the request's.
-func readsRegular(item *manifest.Item) (regular bool, rewrite string) {
-	rewrite, _ = item.Annotation(nginxPrefix + "rewrite-target")
-	rewrite = strings.TrimSpace(rewrite)
-	return isTrue(item, nginxPrefix+"use-regex") || rewrite != "", rewrite
+// rewriteAsNginx reads the two annotations of ingress-nginx that make its paths regular expressions, and put another path in the place
+// of the request's. Of the known controllers only ingress-nginx, Traefik's provider for its annotations and Higress follow them: what is
+// left over from an earlier controller changes nothing. Of a controller that nobody knows, and of Higress, it is not known what they make of
+// it, so that the backend may see the path of the request or any other.
+func rewriteAsNginx(served string, way *Way) {
+	target, _ := way.Item.Annotation(nginxPrefix + "rewrite-target")
+	target = strings.TrimSpace(target)
+	regular := isTrue(way.Item, nginxPrefix+"use-regex")
+	// A path is not rewritten to itself (ingress-nginx: template.go, buildProxyPass; Traefik: applyRewriteTargetConfiguration).
+	rewrites := target != "" && target != way.written
+	switch served {
+	case "ingress-nginx":
+		rewrites = rewrites && target != cmp.Or(way.written, "/")
+		// The controller ends a path of type Prefix in a slash, so that it is another one than the target (location.go,
+		// updateServerLocations; template.go, enforceRegexModifier).
+		slashed := target != "" && way.Paths.form == segments && !strings.HasSuffix(target, "/")
+		way.Regular = regular || rewrites || slashed
+		if rewrites {
+			way.Rewrite = target
+		}
+	case "traefik-nginx":
+		way.Regular = regular || target != ""
+		// Traefik puts the target in the place of what the path matches, and leaves what follows (ingressnginx/rewritetarget).
+		if rewrites {
+			way.Rewrite = replaced(way.Paths, target)
+		}
+		// It takes an Exact path literally whatever the host does, so that it gets no request for more.
+		way.ranked = way.ranked && !way.Paths.Exact()
+	case "", "higress":
+		way.Regular = regular || target != ""
+		if rewrites {
+			way.Rewrite = target + "$1"
+		}
+	}
 }
 
 // isTrue reads a boolean annotation as ingress-nginx does: 1 and T are true.
