@@ -57,6 +57,8 @@ type Way struct {
 	ranked bool
 	// Redirects says that the way answers by itself and never reaches a backend.
 	Redirects bool
+	// Remark says in words why the way takes or reaches more than its object seems to say; empty where there is nothing to say.
+	Remark string
 	// Regular says that the object asks its controller to read paths as regular expressions, which it then does for all
 	// routes of the host.
 	Regular bool

@@ -3,6 +3,7 @@ package exposure
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -64,7 +65,9 @@ func (r *reader) ingress(item *manifest.Item) {
 	if class == "" {
 		base.Via = "no class"
 	}
-	base.Redirects = redirects(item) && r.serving.FollowsNginx(class)
+	if r.serving.FollowsNginx(class) {
+		redirectAsNginx(&base)
+	}
 	served := r.serving.Of(class)
 	base.ranked = served == "ingress-nginx" || served == "traefik-nginx" || served == "traefik"
 	base.canary = isTrue(item, nginxPrefix+"canary") && r.serving.FollowsNginx(class)
@@ -211,14 +214,44 @@ func isTrue(item *manifest.Item, annotation string) bool {
 	return yes || strings.EqualFold(value, "true")
 }
 
-// redirects says whether every request is answered with a redirect.
-func redirects(item *manifest.Item) bool {
-	for _, name := range []string{"permanent-redirect", "temporal-redirect"} {
-		if value, _ := item.Annotation(nginxPrefix + name); strings.TrimSpace(value) != "" {
-			return true
+// redirectAsNginx notes where ingress-nginx answers every request with a redirect. Where one of the annotations about redirects has a value
+// that it refuses, it leaves all of them out and serves the route (annotations/redirect/redirect.go, Parse). temporal-redirect counts before
+// permanent-redirect, whose URL some versions check and some do not.
+func redirectAsNginx(way *Way) {
+	name := "temporal-redirect"
+	target, written := way.Item.Annotation(nginxPrefix + name)
+	if !written {
+		name = "permanent-redirect"
+		target, written = way.Item.Annotation(nginxPrefix + name)
+	}
+	if !written {
+		return
+	}
+	wrong := refusedByNginx(way.Item)
+	if parsed, err := url.Parse(strings.TrimSpace(config.WithoutPlaceholders(target))); err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		wrong = name
+	}
+	way.Redirects = wrong == ""
+	if wrong != "" {
+		way.Remark = "whose redirect is left out because of the value of " + wrong
+	}
+}
+
+// refusedByNginx returns the name of an annotation beside a redirect with a value that ingress-nginx refuses, empty where there is none.
+func refusedByNginx(item *manifest.Item) string {
+	for _, name := range []string{"permanent-redirect-code", "temporal-redirect-code"} {
+		value, written := item.Annotation(nginxPrefix + name)
+		if _, err := strconv.Atoi(value); written && err != nil {
+			return name
 		}
 	}
-	return false
+	for _, name := range []string{"from-to-www-redirect", "relative-redirects"} {
+		value, written := item.Annotation(nginxPrefix + name)
+		if _, err := strconv.ParseBool(value); written && err != nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // passesTLS says whether connections are handed to the backend as they are.

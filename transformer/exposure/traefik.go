@@ -3,6 +3,7 @@ package exposure
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func (r *reader) ingressRoute(item *manifest.Item, base Way) {
 		rule := route.Get("match").Text()
 		way := base
 		way.Field, way.Auth, way.Rewrite = field, &auth, controller.PathAfter(middlewares, r.objects)
-		way.Redirects = !item.View("spec", "tls").Exists() && controller.RedirectsToHTTPS(middlewares, r.objects)
+		way.redirectToHTTPS(item.View("spec", "tls").Exists(), controller.RedirectsToHTTPS(middlewares, r.objects))
 		way.Priority, _ = strconv.Atoi(route.Get("priority").Text())
 		way.Priority, way.ranked = cmp.Or(way.Priority, len(rule)), true
 		for _, m := range readMatch(rule) {
@@ -156,9 +157,29 @@ func (r *reader) traefikIngress(item *manifest.Item, way *Way) {
 	priority, _ := item.Annotation("traefik.ingress.kubernetes.io/router.priority")
 	way.Priority, _ = strconv.Atoi(priority)
 	way.Priority = cmp.Or(way.Priority, len(traefikRule(way, matcher)))
-	way.Rewrite = controller.PathAfter(controller.IngressMiddlewares(item, r.objects), r.objects)
 	onlyTLS, _ := item.Annotation("traefik.ingress.kubernetes.io/router.tls")
 	way.TLS = way.TLS || onlyTLS == "true"
+	middlewares := controller.IngressMiddlewares(item, r.objects)
+	way.Rewrite = controller.PathAfter(middlewares, r.objects)
+	way.redirectToHTTPS(way.TLS, controller.RedirectsToHTTPS(middlewares, r.objects))
+}
+
+// redirectToHTTPS notes that a route, which asks for TLS or does not, has a Middleware that redirects to https.
+func (w *Way) redirectToHTTPS(asksTLS, redirects bool) {
+	w.Redirects = redirects && !asksTLS && isPlain(w.EntryPoints)
+	if redirects && !w.Redirects {
+		w.Remark = "whose redirect to https lets pass what comes over TLS"
+	}
+}
+
+// plainEntryPoints are the names that entry points without TLS have: that of Traefik's Helm chart, and that of its first version.
+var plainEntryPoints = []string{"web", "http"}
+
+// isPlain says whether requests come through entry points without TLS alone. Any other may add TLS by itself, without a word in the
+// route (https://doc.traefik.io/traefik/reference/install-configuration/entrypoints/#opt-http-tls): a redirect to https then lets every
+// request pass. None means all of them.
+func isPlain(entryPoints []string) bool {
+	return len(entryPoints) > 0 && !slices.ContainsFunc(entryPoints, func(name string) bool { return !slices.Contains(plainEntryPoints, name) })
 }
 
 // traefikPaths completes which paths a way of an Ingress takes, and returns the matcher that Traefik makes of it (provider/kubernetes/

@@ -135,9 +135,9 @@ func TestTraefikMiddlewares(t *testing.T) {
 	}
 	auth := middleware("auth", "forwardAuth: {address: http://a/b}")
 	tests := map[string]struct {
-		names, beside, tls string
-		asks, rewrite      string
-		redirects          bool
+		names, beside, spec string
+		asks, rewrite       string
+		redirects           bool
 	}{
 		"nobody is asked":         {"", "", "", "", "", false},
 		"asks":                    {"{name: auth}", auth, "", "http://a/b", "", false},
@@ -149,13 +149,15 @@ func TestTraefikMiddlewares(t *testing.T) {
 		"basic auth":              {"{name: basic}", middleware("basic", "basicAuth: {secret: x}"), "", "", "", false},
 		"path is cut":             {"{name: strip}", middleware("strip", "stripPrefix: {prefixes: [/x]}"), "", "", "/$1", false},
 		"path is replaced":        {"{name: replace}", middleware("replace", "replacePath: {path: /x}"), "", "", "/x", false},
-		"redirect":                {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), "", "", "", true},
-		"redirect that is past":   {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), ", tls: {}", "", "", false},
+		"redirect":                {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), ", entryPoints: [web]", "", "", true},
+		"redirect that is past":   {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), ", entryPoints: [web], tls: {}", "", "", false},
+		"redirect anywhere":       {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), "", "", "", false},
+		"redirect of two":         {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), ", entryPoints: [web, websecure]", "", "", false},
 		"redirect by expressions": {"{name: www}", middleware("www", "redirectRegex: {regex: x, replacement: y}"), "", "", "", false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			ways, findings := read(t, routeHead+"spec: {routes: [{match: Host(`a.b`), middlewares: ["+test.names+"], services: [{name: s}]}]"+test.tls+"}\n"+test.beside)
+			ways, findings := read(t, routeHead+"spec: {routes: [{match: Host(`a.b`), middlewares: ["+test.names+"], services: [{name: s}]}]"+test.spec+"}\n"+test.beside)
 			require.Empty(t, findings)
 			require.Len(t, ways, 1)
 			require.Equal(t, test.asks, ways[0].Auth.Asks)

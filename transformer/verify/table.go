@@ -440,6 +440,9 @@ func wayText(way *exposure.Way) string {
 	if way.Rewrite != "" {
 		text = fmt.Sprintf("%s, path %s, rewritten to %s,", hostText(way.Host), way.Paths, way.Rewrite)
 	}
+	if way.Remark != "" {
+		text += " " + way.Remark + ","
+	}
 	if way.Auth.Closed() {
 		text += " which asks " + way.Auth.Asks + ","
 	}
