@@ -62,6 +62,8 @@ type Way struct {
 	// Regular says that the object asks its controller to read paths as regular expressions, which it then does for all
 	// routes of the host.
 	Regular bool
+	// Folded says that the way takes its paths in capital and in small letters alike.
+	Folded bool
 	// EntryPoints are those of Traefik on which the way is open; none means all.
 	EntryPoints []string
 	// Priority is what Traefik ranks the way by against others that match a request; 0 where something else decides.
@@ -263,7 +265,7 @@ func (w *Way) Shares(other *Way) bool {
 }
 
 // anyCase says whether the backend may see its paths in capital and in small letters.
-func (w *Way) anyCase() bool { return w.Regular && w.Rewrite == "" }
+func (w *Way) anyCase() bool { return (w.Regular || w.Folded) && w.Rewrite == "" }
 
 // Seen returns the paths that the backend sees, or more where that cannot be told.
 func (w *Way) Seen() PathSet { return w.seen(w.Paths) }

@@ -96,6 +96,9 @@ func (r *reader) ingress(item *manifest.Item) {
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = alias.host, alias.field
 				way.TLS = isSecured(way.Host, secured)
+				if served == "haproxy-ingress" {
+					r.haproxyIngress(item, path.Get("backend"), &way)
+				}
 				r.addBackend(way, path.Get("backend"))
 			}
 		}
@@ -128,7 +131,7 @@ func (r *reader) addRoute(way Way, served string, backend manifest.View) {
 	case "f5-nginx":
 		f5Ingress(way.Item, backend, &way)
 	case "haproxy-ingress":
-		haproxyIngress(way.Item, &way)
+		r.haproxyIngress(way.Item, backend, &way)
 	case "skipper":
 		r.skipperIngress(way.Item, &way)
 	case "pomerium":
@@ -181,6 +184,10 @@ func rewriteAsNginx(served string, way *Way) {
 	regular := isTrue(way.Item, nginxPrefix+"use-regex")
 	// A path is not rewritten to itself (ingress-nginx: template.go, buildProxyPass; Traefik: applyRewriteTargetConfiguration).
 	rewrites := target != "" && target != way.written
+	if served == "" || served == "ingress-nginx" || served == "traefik-nginx" {
+		snippet, _ := way.Item.Annotation(nginxPrefix + "configuration-snippet")
+		defer way.configuredBy("configuration-snippet", snippet)
+	}
 	switch served {
 	case "ingress-nginx":
 		rewrites = rewrites && target != cmp.Or(way.written, "/")
