@@ -59,6 +59,9 @@ type Way struct {
 	Redirects bool
 	// Remark says in words why the way takes or reaches more than its object seems to say; empty where there is nothing to say.
 	Remark string
+	// Aside says that the way is none of the routes of its object: requests of a route go there too, or instead of its backend at times, such
+	// as to an error page. Via then names what sends them.
+	Aside bool
 	// Regular says that the object asks its controller to read paths as regular expressions, which it then does for all
 	// routes of the host.
 	Regular bool
@@ -174,7 +177,7 @@ func (r *reader) add(way Way, port string) {
 func (r *reader) complete(private map[*manifest.Item]bool, services []string) {
 	services = slices.Clone(services)
 	for _, way := range r.found {
-		if private[way.Item] && way.Service != "" {
+		if private[way.Item] && way.Service != "" && !way.Aside {
 			services = append(services, way.Service)
 		}
 	}

@@ -80,6 +80,7 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.Field, way.Paths = "spec."+fallback, Prefix("/")
 			rewriteAsNginx(served, &way)
 			r.addRoute(way, served, backend)
+			r.addAsidesOfNginx(way, served)
 		}
 	}
 	secured := securedHosts(item)
@@ -93,6 +94,7 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.Paths = newPathSet(way.written, networkingv1.PathType(path.Get("pathType").Text()))
 			rewriteAsNginx(served, &way)
 			r.addRoute(way, served, path.Get("backend"))
+			r.addAsidesOfNginx(way, served)
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = alias.host, alias.field
 				way.TLS = isSecured(way.Host, secured)

@@ -1,9 +1,131 @@
 package exposure
 
 import (
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
+
+// addAsidesOfNginx adds the ways that annotations of ingress-nginx open beside a route. What stands in the location of the route asks as the
+// route does. A canary has no location of its own.
+func (r *reader) addAsidesOfNginx(way Way, served string) {
+	if served != "" && served != "ingress-nginx" && served != "traefik-nginx" || way.canary {
+		return
+	}
+	way.Aside, way.Redirects, way.Remark = true, false, ""
+	r.addDefaultBackend(way)
+	r.addMirror(way)
+	r.addTargetsOfSnippets(way)
+}
+
+// by returns the value of an annotation of ingress-nginx, and the way as it is opened by that.
+func (w *Way) by(name string) (string, Way) {
+	value, _ := w.Item.Annotation(nginxPrefix + name)
+	aside := *w
+	aside.Field, aside.Via = "metadata.annotations["+nginxPrefix+name+"]", "its "+name
+	return strings.TrimSpace(value), aside
+}
+
+// addDefaultBackend adds the way to the Service that answers where the one of the route is down. Error pages are asked for under the path /
+// there (nginx.tmpl, CUSTOM_ERRORS).
+func (r *reader) addDefaultBackend(way Way) {
+	name, aside := way.by("default-backend")
+	if name == "" {
+		return
+	}
+	aside.Service = way.Namespace + "/" + name
+	r.add(aside, "")
+	if errors, _ := way.by("custom-http-errors"); errors != "" {
+		aside.Rewrite = "/"
+		r.add(aside, "")
+	}
+}
+
+// addMirror adds the way to the Service that gets a copy of each request.
+func (r *reader) addMirror(way Way) {
+	target, aside := way.by("mirror-target")
+	service, port, path := serviceOfURL(target)
+	if service == "" {
+		return
+	}
+	aside.Service, aside.Rewrite = service, "/$1"
+	if path == "" || path == "$request_uri" {
+		// A copy has the path of the request, whatever becomes of that.
+		aside.Rewrite = ""
+	}
+	r.add(aside, port)
+}
+
+// addTargetsOfSnippets adds the ways to the Services to which snippets hand requests on. Those of the server and of a port ask nobody.
+func (r *reader) addTargetsOfSnippets(way Way) {
+	for _, name := range []string{"configuration-snippet", "server-snippet", "stream-snippet"} {
+		snippet, aside := way.by(name)
+		aside.Rewrite = "/$1"
+		if name != "configuration-snippet" {
+			aside.Auth = nil
+		}
+		if name == "stream-snippet" {
+			aside.Layer, aside.Host, aside.Paths = TCP, "", Prefix("/")
+		}
+		for _, target := range nginxTargets(snippet) {
+			service, port, _ := serviceOfURL(target)
+			if aside.Service = service; service != "" {
+				r.add(aside, port)
+			}
+		}
+	}
+}
+
+// nginxTargets returns what directives of a text for the configuration of nginx name as the place to which requests go, or may go.
+func nginxTargets(snippet string) []string {
+	var targets []string
+	for _, statement := range nginxStatements(snippet) {
+		if directive := statement[0]; directive == "set" || directive == "server" || slices.Contains(passingDirectives, directive) {
+			targets = append(targets, statement[1:]...)
+		}
+	}
+	return targets
+}
+
+// nginxStatements splits a text for the configuration of nginx into the words of its statements. Quotes and comments are not read: what
+// looks like a statement counts as one.
+func nginxStatements(snippet string) [][]string {
+	var statements [][]string
+	for _, statement := range strings.FieldsFunc(snippet, func(r rune) bool { return strings.ContainsRune(";{}\n", r) }) {
+		if words := strings.Fields(statement); len(words) > 0 {
+			statements = append(statements, words)
+		}
+	}
+	return statements
+}
+
+// serviceName matches the name that a Service has in the cluster: name.namespace, which may be followed by svc and the domain of the
+// cluster.
+var serviceName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z0-9-]+)\.([a-z0-9-]+)(\.svc(\..*)?)?$`) })
+
+// serviceOfURL returns the Service, as namespace/name, that an address leads to, with the port and the path. The scheme may be missing. The
+// Service is empty where it leads elsewhere.
+func serviceOfURL(address string) (service, port, path string) {
+	address = strings.Trim(address, `"'`)
+	if _, rest, found := strings.Cut(address, "://"); found {
+		address = rest
+	}
+	host := address
+	if end := strings.IndexAny(address, "/$?"); end >= 0 {
+		host, path = address[:end], address[end:]
+	}
+	parsed, err := url.Parse("http://" + host)
+	if err != nil {
+		return "", "", ""
+	}
+	parts := serviceName().FindStringSubmatch(strings.ToLower(parsed.Hostname()))
+	if parts == nil {
+		return "", "", ""
+	}
+	return parts[2] + "/" + parts[1], parsed.Port(), path
+}
 
 // configuredBy notes that a text, which an annotation or field with a name puts into the configuration of the route, may rewrite paths or
 // choose where requests go. Where they then end, nobody can tell from outside: it may be any path of the Pods behind the route.
@@ -21,11 +143,7 @@ var passingDirectives = []string{"proxy_pass", "grpc_pass", "fastcgi_pass", "uws
 // nginxLeadsElsewhere says whether a text for the configuration of nginx holds a directive after which the backend may see another path. A
 // rewrite that ends in a redirect is none. What cannot be read as directives counts as what it looks like.
 func nginxLeadsElsewhere(snippet string) bool {
-	for _, statement := range strings.FieldsFunc(snippet, func(r rune) bool { return strings.ContainsRune(";{}\n", r) }) {
-		words := strings.Fields(statement)
-		if len(words) == 0 {
-			continue
-		}
+	for _, words := range nginxStatements(snippet) {
 		switch directive := words[0]; {
 		case directive == "rewrite" && !redirectsByItself(words):
 			return true

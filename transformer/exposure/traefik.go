@@ -66,6 +66,7 @@ func (r *reader) ingressRoute(item *manifest.Item, base Way) {
 		for _, m := range readMatch(rule) {
 			way.Host, way.Paths, way.Narrowed = m.host, m.paths, m.narrowed
 			r.addTraefikServices(way, route.Get("services"))
+			r.addErrorPages(way, field+".middlewares", middlewares)
 		}
 	}
 }
@@ -78,6 +79,25 @@ func (r *reader) addTraefikServices(way Way, services manifest.View) {
 	}
 	if len(services.Elements()) == 0 {
 		r.add(way, "")
+	}
+}
+
+// addErrorPages adds the ways to the Services from which Middlewares, which the object of a way names at a field, fetch error pages.
+func (r *reader) addErrorPages(way Way, field string, middlewares []controller.Middleware) {
+	for _, page := range controller.ErrorPages(middlewares, r.objects) {
+		aside := way
+		aside.Field, aside.Aside, aside.Redirects, aside.Remark = field, true, false, ""
+		aside.Via = "the errors of " + page.Middleware.Object().String()
+		if !page.Asked {
+			aside.Auth = nil
+		}
+		path, _, _ := strings.Cut(page.Query, "?")
+		aside.Rewrite = cmp.Or(path, "/")
+		if strings.Contains(path, "{") {
+			// Such as the status of the answer.
+			aside.Rewrite = "/$1"
+		}
+		r.addTraefikService(aside, page.Service, r.objects.NamespaceOf(page.Middleware), map[string]bool{})
 	}
 }
 
@@ -162,6 +182,7 @@ func (r *reader) traefikIngress(item *manifest.Item, way *Way) {
 	middlewares := controller.IngressMiddlewares(item, r.objects)
 	way.Rewrite = controller.PathAfter(middlewares, r.objects)
 	way.redirectToHTTPS(way.TLS, controller.RedirectsToHTTPS(middlewares, r.objects))
+	r.addErrorPages(*way, "metadata.annotations[traefik.ingress.kubernetes.io/router.middlewares]", middlewares)
 }
 
 // redirectToHTTPS notes that a route, which asks for TLS or does not, has a Middleware that redirects to https.

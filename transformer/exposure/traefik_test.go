@@ -167,3 +167,31 @@ func TestTraefikMiddlewares(t *testing.T) {
 		})
 	}
 }
+
+// TestErrorPages is about the Services from which Traefik fetches error pages.
+func TestErrorPages(t *testing.T) {
+	const middlewares = "---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: errors, namespace: cindy}\nspec: {errors: {query: '%s', service: {name: t, port: 80}}}\n" +
+		"---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: auth, namespace: cindy}\nspec: {forwardAuth: {address: http://a/b}}\n"
+	tests := map[string]struct {
+		names, query, rewrite string
+		asks                  bool
+	}{
+		"before anybody is asked": {"{name: errors}, {name: auth}", "/x?y={url}", "/x", false},
+		"after that":              {"{name: auth}, {name: errors}", "/x", "/x", true},
+		"by status":               {"{name: errors}", "/{status}.html", "/$1", false},
+		"without a query":         {"{name: errors}", "", "/", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			ways, findings := read(t, routeHead+"spec: {routes: [{match: Host(`a.b`), middlewares: ["+test.names+"], services: [{name: s}]}]}\n"+fmt.Sprintf(middlewares, test.query))
+			require.Empty(t, findings)
+			require.Len(t, ways, 2)
+			require.False(t, ways[0].Aside)
+			require.True(t, ways[1].Aside)
+			require.Equal(t, "cindy/t", ways[1].Service)
+			require.Equal(t, "the errors of Middleware cindy/errors", ways[1].Via)
+			require.Equal(t, test.rewrite, ways[1].Rewrite)
+			require.Equal(t, test.asks, ways[1].Auth.Closed())
+		})
+	}
+}
