@@ -78,9 +78,7 @@ func (r *reader) ingress(item *manifest.Item) {
 		if backend := item.View("spec", fallback); backend.Exists() {
 			way := base
 			way.Field, way.Paths = "spec."+fallback, Prefix("/")
-			rewriteAsNginx(served, &way)
-			r.addRoute(way, served, backend)
-			r.addAsidesOfNginx(way, served)
+			r.addNginxRoute(way, served, backend)
 		}
 	}
 	secured := securedHosts(item)
@@ -92,9 +90,7 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.TLS = isSecured(way.Host, secured)
 			way.written = path.Get("path").Text()
 			way.Paths = newPathSet(way.written, networkingv1.PathType(path.Get("pathType").Text()))
-			rewriteAsNginx(served, &way)
-			r.addRoute(way, served, path.Get("backend"))
-			r.addAsidesOfNginx(way, served)
+			way = r.addNginxRoute(way, served, path.Get("backend"))
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = alias.host, alias.field
 				way.TLS = isSecured(way.Host, secured)
@@ -122,6 +118,24 @@ func securedHosts(item *manifest.Item) map[string]bool {
 func isSecured(host string, secured map[string]bool) bool {
 	_, parent, _ := strings.Cut(host, ".")
 	return secured[host] || secured["*."+parent]
+}
+
+// addNginxRoute adds a way to a backend, with what the annotations of ingress-nginx make of it where they are followed, and the ways that
+// they open beside it. It returns the way as they make it, which other hosts may share.
+func (r *reader) addNginxRoute(way Way, served string, backend manifest.View) Way {
+	rewriteAsNginx(served, &way)
+	if mayBeNginx(served) {
+		snippet, _ := way.Item.Annotation(nginxPrefix + "configuration-snippet")
+		way.configuredBy("configuration-snippet", snippet)
+	}
+	r.addRoute(way, served, backend)
+	r.addAsides(way, served)
+	return way
+}
+
+// mayBeNginx says whether the controller with an id follows what ingress-nginx has beside its rewriting, or nobody knows.
+func mayBeNginx(served string) bool {
+	return served == "" || served == "ingress-nginx" || served == "traefik-nginx"
 }
 
 // addRoute adds a way to a backend as the controller with an id makes it.
@@ -186,10 +200,6 @@ func rewriteAsNginx(served string, way *Way) {
 	regular := isTrue(way.Item, nginxPrefix+"use-regex")
 	// A path is not rewritten to itself (ingress-nginx: template.go, buildProxyPass; Traefik: applyRewriteTargetConfiguration).
 	rewrites := target != "" && target != way.written
-	if served == "" || served == "ingress-nginx" || served == "traefik-nginx" {
-		snippet, _ := way.Item.Annotation(nginxPrefix + "configuration-snippet")
-		defer way.configuredBy("configuration-snippet", snippet)
-	}
 	switch served {
 	case "ingress-nginx":
 		rewrites = rewrites && target != cmp.Or(way.written, "/")

@@ -8,36 +8,50 @@ import (
 	"sync"
 )
 
-// addAsidesOfNginx adds the ways that annotations of ingress-nginx open beside a route. What stands in the location of the route asks as the
-// route does. A canary has no location of its own.
-func (r *reader) addAsidesOfNginx(way Way, served string) {
-	if served != "" && served != "ingress-nginx" && served != "traefik-nginx" || way.canary {
+// addAsides adds the ways that annotations of ingress-nginx, or the snippets of F5, open beside a route. What stands in the location of the
+// route asks as the route does. A canary has no location of its own.
+func (r *reader) addAsides(way Way, served string) {
+	if way.canary || !way.Item.Contains("default-backend", "mirror-target", "-snippet") {
 		return
 	}
 	way.Aside, way.Redirects, way.Remark = true, false, ""
+	if served == "f5-nginx" {
+		r.addTargets(way, "nginx.org/location-snippets")
+		way.Auth = nil
+		r.addTargets(way, "nginx.org/server-snippets")
+	}
+	if !mayBeNginx(served) {
+		return
+	}
 	r.addDefaultBackend(way)
 	r.addMirror(way)
-	r.addTargetsOfSnippets(way)
+	r.addTargets(way, nginxPrefix+"configuration-snippet")
+	// The snippets of a server and of a port stand outside the location, so that they ask nobody.
+	way.Auth = nil
+	r.addTargets(way, nginxPrefix+"server-snippet")
+	way.Layer, way.Host, way.Paths = TCP, "", Prefix("/")
+	r.addTargets(way, nginxPrefix+"stream-snippet")
 }
 
-// by returns the value of an annotation of ingress-nginx, and the way as it is opened by that.
-func (w *Way) by(name string) (string, Way) {
-	value, _ := w.Item.Annotation(nginxPrefix + name)
+// by returns the value of an annotation, and the way as it is opened by that.
+func (w *Way) by(annotation string) (string, Way) {
+	value, _ := w.Item.Annotation(annotation)
+	_, name, _ := strings.Cut(annotation, "/")
 	aside := *w
-	aside.Field, aside.Via = "metadata.annotations["+nginxPrefix+name+"]", "its "+name
+	aside.Field, aside.Via = "metadata.annotations["+annotation+"]", "its "+name
 	return strings.TrimSpace(value), aside
 }
 
 // addDefaultBackend adds the way to the Service that answers where the one of the route is down. Error pages are asked for under the path /
 // there (nginx.tmpl, CUSTOM_ERRORS).
 func (r *reader) addDefaultBackend(way Way) {
-	name, aside := way.by("default-backend")
+	name, aside := way.by(nginxPrefix + "default-backend")
 	if name == "" {
 		return
 	}
 	aside.Service = way.Namespace + "/" + name
 	r.add(aside, "")
-	if errors, _ := way.by("custom-http-errors"); errors != "" {
+	if errors, _ := way.by(nginxPrefix + "custom-http-errors"); errors != "" {
 		aside.Rewrite = "/"
 		r.add(aside, "")
 	}
@@ -45,7 +59,7 @@ func (r *reader) addDefaultBackend(way Way) {
 
 // addMirror adds the way to the Service that gets a copy of each request.
 func (r *reader) addMirror(way Way) {
-	target, aside := way.by("mirror-target")
+	target, aside := way.by(nginxPrefix + "mirror-target")
 	service, port, path := serviceOfURL(target)
 	if service == "" {
 		return
@@ -58,22 +72,14 @@ func (r *reader) addMirror(way Way) {
 	r.add(aside, port)
 }
 
-// addTargetsOfSnippets adds the ways to the Services to which snippets hand requests on. Those of the server and of a port ask nobody.
-func (r *reader) addTargetsOfSnippets(way Way) {
-	for _, name := range []string{"configuration-snippet", "server-snippet", "stream-snippet"} {
-		snippet, aside := way.by(name)
-		aside.Rewrite = "/$1"
-		if name != "configuration-snippet" {
-			aside.Auth = nil
-		}
-		if name == "stream-snippet" {
-			aside.Layer, aside.Host, aside.Paths = TCP, "", Prefix("/")
-		}
-		for _, target := range nginxTargets(snippet) {
-			service, port, _ := serviceOfURL(target)
-			if aside.Service = service; service != "" {
-				r.add(aside, port)
-			}
+// addTargets adds the ways to the Services to which the snippet in an annotation hands requests on.
+func (r *reader) addTargets(way Way, annotation string) {
+	snippet, aside := way.by(annotation)
+	aside.Rewrite = "/$1"
+	for _, target := range nginxTargets(snippet) {
+		service, port, _ := serviceOfURL(target)
+		if aside.Service = service; service != "" {
+			r.add(aside, port)
 		}
 	}
 }

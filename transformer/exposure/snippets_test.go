@@ -59,7 +59,10 @@ func TestServiceOfURL(t *testing.T) {
 
 // TestAsidesOfNginx is about the ways that annotations open beside the route of an Ingress.
 func TestAsidesOfNginx(t *testing.T) {
-	const route = "spec.rules[0].http.paths[0] class c a.b /x cindy/s"
+	const (
+		f5    = "nginx.org/ingress-controller"
+		route = "spec.rules[0].http.paths[0] class c a.b /x cindy/s"
+	)
 	annotation := func(name string) string {
 		return "metadata.annotations[nginx.ingress.kubernetes.io/" + name + "] its " + name
 	}
@@ -67,20 +70,24 @@ func TestAsidesOfNginx(t *testing.T) {
 		controller, annotations string
 		want                    []string
 	}{
-		"default backend":              {"k8s.io/ingress-nginx", "default-backend: t", []string{annotation("default-backend") + " a.b /x cindy/t"}},
-		"of a class that nobody knows": {"example.com/controller", "default-backend: t", []string{annotation("default-backend") + " a.b /x cindy/t"}},
-		"left over":                    {"nginx.org/ingress-controller", "default-backend: t", nil},
-		"copies":                       {"k8s.io/ingress-nginx", "mirror-target: http://t.bob.svc$request_uri", []string{annotation("mirror-target") + " a.b /x bob/t"}},
-		"copies to the outside":        {"k8s.io/ingress-nginx", "mirror-target: http://t.example.com", nil},
-		"snippet of the location":      {"k8s.io/ingress-nginx", "configuration-snippet: proxy_pass http://t.bob;", []string{annotation("configuration-snippet") + " a.b /x bob/t"}},
-		"snippet of the server":        {"k8s.io/ingress-nginx", "server-snippet: 'location /y { set $t http://t.bob.svc; proxy_pass $t; }'", []string{annotation("server-snippet") + " a.b /x bob/t"}},
-		"snippet of a port":            {"k8s.io/ingress-nginx", "stream-snippet: 'server { listen 9000; proxy_pass t.bob:80; }'", []string{annotation("stream-snippet") + "  / bob/t"}},
-		"snippet with a header":        {"k8s.io/ingress-nginx", "configuration-snippet: proxy_set_header Host t.bob;", nil},
+		"default backend":              {"k8s.io/ingress-nginx", "nginx.ingress.kubernetes.io/default-backend: t", []string{annotation("default-backend") + " a.b /x cindy/t"}},
+		"of a class that nobody knows": {"example.com/controller", "nginx.ingress.kubernetes.io/default-backend: t", []string{annotation("default-backend") + " a.b /x cindy/t"}},
+		"left over":                    {f5, "nginx.ingress.kubernetes.io/default-backend: t", nil},
+		"copies":                       {"k8s.io/ingress-nginx", "nginx.ingress.kubernetes.io/mirror-target: http://t.bob.svc$request_uri", []string{annotation("mirror-target") + " a.b /x bob/t"}},
+		"copies to the outside":        {"k8s.io/ingress-nginx", "nginx.ingress.kubernetes.io/mirror-target: http://t.example.com", nil},
+		"snippet of the location":      {"k8s.io/ingress-nginx", "nginx.ingress.kubernetes.io/configuration-snippet: proxy_pass http://t.bob;", []string{annotation("configuration-snippet") + " a.b /x bob/t"}},
+		"snippet of the server":        {"k8s.io/ingress-nginx", "nginx.ingress.kubernetes.io/server-snippet: 'location /y { set $t http://t.bob.svc; proxy_pass $t; }'", []string{annotation("server-snippet") + " a.b /x bob/t"}},
+		"snippet of a port":            {"k8s.io/ingress-nginx", "nginx.ingress.kubernetes.io/stream-snippet: 'server { listen 9000; proxy_pass t.bob:80; }'", []string{annotation("stream-snippet") + "  / bob/t"}},
+		"snippet of F5": {
+			f5, "nginx.org/server-snippets: 'location /y { proxy_pass http://t.bob; }'",
+			[]string{"metadata.annotations[nginx.org/server-snippets] its server-snippets a.b /x bob/t"},
+		},
+		"snippet with a header": {"k8s.io/ingress-nginx", "nginx.ingress.kubernetes.io/configuration-snippet: proxy_set_header Host t.bob;", nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			got, findings := routes(t, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: c}\nspec: {controller: "+test.controller+"}\n---\n"+
-				"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  namespace: cindy\n  annotations:\n    nginx.ingress.kubernetes.io/"+test.annotations+"\n"+
+				"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  namespace: cindy\n  annotations:\n    "+test.annotations+"\n"+
 				"spec: {ingressClassName: c, rules: [{host: a.b, http: {paths: [{path: /x, pathType: Prefix, backend: {service: {name: s}}}]}}]}\n")
 			require.Empty(t, findings)
 			require.Equal(t, append([]string{route}, test.want...), got)
