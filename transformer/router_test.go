@@ -297,7 +297,7 @@ func (w world) server(gate, host string) (string, bool) {
 func (w world) regular(gate, host string) bool {
 	return gate != gatewayGate && slices.ContainsFunc(w.routes, func(r route) bool {
 		// A path of type Prefix gets a slash at its end, so that it is another one than the path that takes its place.
-		return r.host == host && r.rewrite != "" && (r.rewrite != r.path || r.pathType == "Prefix")
+		return r.host == host && r.rewrite != "" && (r.rewrite != r.path || r.pathType == "Prefix" && r.path != "/")
 	})
 }
 
