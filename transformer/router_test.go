@@ -120,7 +120,7 @@ func drawWorld(t *rapid.T) world {
 			r.pathType = rapid.SampledFrom([]string{"Prefix", "Exact"}).Draw(t, "path type of a Gateway")
 		} else {
 			kind = "Ingress"
-			r.rewrite = rapid.SampledFrom([]string{"", "", "", "", "/a"}).Draw(t, "rewrite")
+			r.rewrite = rapid.SampledFrom([]string{"", "", "", "", "/a", "/"}).Draw(t, "rewrite")
 		}
 		r.private = (strings.HasPrefix(r.host, "a.") || strings.HasPrefix(r.host, "b.")) && rapid.Bool().Draw(t, "private")
 		r.object = fmt.Sprintf("%s cindy/r%d", kind, len(w.routes))
@@ -295,7 +295,10 @@ func (w world) server(gate, host string) (string, bool) {
 // regular says whether an Ingress makes the controller read the paths of a host as regular expressions. One controller may serve
 // both classes.
 func (w world) regular(gate, host string) bool {
-	return gate != gatewayGate && slices.ContainsFunc(w.routes, func(r route) bool { return r.host == host && r.rewrite != "" })
+	return gate != gatewayGate && slices.ContainsFunc(w.routes, func(r route) bool {
+		// A path of type Prefix gets a slash at its end, so that it is another one than the path that takes its place.
+		return r.host == host && r.rewrite != "" && (r.rewrite != r.path || r.pathType == "Prefix" && r.path != "/")
+	})
 }
 
 // rank says how well a route takes a path: not at all is 0, and a path alone comes before the longest prefix.
@@ -326,9 +329,9 @@ func (r route) rank(path string, regular bool) int {
 	return 0
 }
 
-// seen returns the path that the backend gets.
+// seen returns the path that the backend gets. A path is not rewritten to itself.
 func (r route) seen(path string) string {
-	if r.rewrite != "" {
+	if r.rewrite != "" && r.rewrite != r.path {
 		return r.rewrite
 	}
 	return path

@@ -3,6 +3,7 @@ package controller
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"regexp"
 	"strings"
 	"sync"
@@ -79,6 +80,30 @@ func (r haproxyRoute) read(name string) haproxyValue {
 		}
 	}
 	return readHAProxy(r.ingress, name)
+}
+
+// HAProxyValue returns the value of an annotation for the route of an Ingress to a backend, as haproxy-ingress reads it: that of the Service,
+// or else of the Ingress.
+func (o *Objects) HAProxyValue(ingress *manifest.Item, backend manifest.View, name string) string {
+	return Context{Objects: o}.haproxyRoute(ingress, backend).read(name).text
+}
+
+// HAProxySnippets returns the texts that go into the configuration of a backend, by the annotation that has them: those of its Service, and
+// of every Ingress with a route to it.
+func (o *Objects) HAProxySnippets(ingress *manifest.Item, backend manifest.View) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		route := Context{Objects: o}.haproxyRoute(ingress, backend)
+		for _, name := range haproxySnippets {
+			if snippet := route.read(name); snippet.text != "" && !yield(name, snippet.text) {
+				return
+			}
+		}
+		for _, snippet := range route.snippetsElsewhere() {
+			if !yield(snippet.key, snippet.text) {
+				return
+			}
+		}
+	}
 }
 
 func readHAProxy(item *manifest.Item, name string) haproxyValue {

@@ -101,6 +101,15 @@ var nginxFlaws = []nginxFlaw{
 		cause: "goes into the configuration of nginx as it is, and nobody can tell from outside what it does", remedy: "remove the annotation, or waive this with a reason",
 	},
 	{
+		Rule: nginxSnippetRule, names: []string{nginxStreamSnippet}, opens: true, alone: true, found: answers,
+		cause: "opens ports of the controller on which nobody is asked to sign in", remedy: "remove the annotation",
+	},
+	{
+		Rule: nginxSnippetRule, names: []string{nginxStreamSnippet}, severity: finding.Warning, alone: true,
+		found: func(value string, item *manifest.Item) bool { return isWritten(value, item) && !answers(value, item) },
+		cause: "goes into the configuration of nginx as it is, and nobody can tell from outside what it does", remedy: "remove the annotation, or waive this with a reason",
+	},
+	{
 		Rule: nginxEarlyRedirect, names: []string{"permanent-redirect", "temporal-redirect", "app-root"}, found: isWritten,
 		cause: "answers before anybody is asked to sign in, and shows everybody the target", remedy: "let the application redirect after sign-in",
 	},
@@ -162,7 +171,12 @@ func hasNginx(item *manifest.Item, name string) bool {
 	return ok
 }
 
-var nginxSnippets = []string{"auth-snippet", "configuration-snippet", "server-snippet"}
+const (
+	nginxServerSnippet = "server-snippet"
+	nginxStreamSnippet = "stream-snippet"
+)
+
+var nginxSnippets = []string{"auth-snippet", "configuration-snippet", nginxServerSnippet}
 
 // answers says whether a snippet holds a directive that decides about a request by itself. A comment counts too: it is not
 // worth telling apart.
@@ -172,9 +186,11 @@ func answers(value string, _ *manifest.Item) bool {
 }
 
 // judgeNginx reads an Ingress as ingress-nginx does.
-func judgeNginx(item *manifest.Item, _ Context) Judgement { return judgeNginxAnnotations(item, false) }
+func judgeNginx(item *manifest.Item, context Context) Judgement {
+	return judgeNginxAnnotations(item, context, false)
+}
 
-func judgeNginxAnnotations(item *manifest.Item, byTraefik bool) Judgement {
+func judgeNginxAnnotations(item *manifest.Item, context Context, byTraefik bool) Judgement {
 	judgement := Judgement{By: "annotation " + nginxAuthURL}
 	address, _ := item.Annotation(nginxAuthURL)
 	if parsed, err := url.Parse(config.WithoutPlaceholders(address)); err == nil && parsed.Host != "" {
@@ -199,8 +215,70 @@ func judgeNginxAnnotations(item *manifest.Item, byTraefik bool) Judgement {
 		}
 	}
 	judgement.add(nginxPaths(item, byTraefik)...)
+	if judgement.Asks != "" {
+		judgement.add(nginxServerSnippets(item, context.Objects)...)
+	}
 	return judgement
 }
+
+// nginxServerSnippets reports the snippets that other Ingresses put into the servers of the hosts of this one: ingress-nginx makes one server
+// of all the Ingresses of a host, and so does Traefik's provider (nginx.tmpl; kubernetes.go, serverSnippets). The class makes no difference:
+// one controller may serve several.
+func nginxServerSnippets(item *manifest.Item, objects *Objects) []Flaw {
+	var flaws []Flaw
+	seen := map[finding.Object]bool{}
+	for _, rule := range item.View("spec", "rules").Elements() {
+		host := plainHost(rule.Get("host").Text())
+		for _, snippet := range objects.serverSnippetsOf(host) {
+			if snippet.object == item.Object() || seen[snippet.object] {
+				continue
+			}
+			seen[snippet.object] = true
+			flaw := Flaw{
+				Rule: nginxSnippetRule, Severity: finding.Warning, Remedy: "remove the annotation there, move that Ingress to a host of its own, or waive this with a reason",
+				Cause: fmt.Sprintf("annotation %s of %s goes into the server of host %s as it is, and nobody can tell from outside what it does", nginxPrefix+nginxServerSnippet, snippet.object, host),
+			}
+			if opensServer(snippet.text) {
+				flaw.Severity, flaw.Opens, flaw.Remedy = finding.Error, true, "remove the annotation there, or move that Ingress to a host of its own"
+				flaw.Cause = fmt.Sprintf("annotation %s of %s goes into the server of host %s, and holds a directive that can let requests pass unasked", nginxPrefix+nginxServerSnippet, snippet.object, host)
+			}
+			flaws = append(flaws, flaw)
+		}
+	}
+	return flaws
+}
+
+// opensServer says whether a snippet for a whole server holds a directive with which a request can reach a backend of another Ingress
+// without sign-in: one that changes who is asked, also about the question itself, or that hands requests on. Redirects of a public Ingress
+// (return, rewrite) are usual there, and end or are looked up anew.
+func opensServer(value string) bool {
+	return containsAny(strings.Join(strings.Fields(value), " "), "auth_request off", "satisfy", "_pass ", "error_page", "_by_lua", "js_content")
+}
+
+// nginxSnippet is a text for the configuration of nginx, and the object that has it.
+type nginxSnippet struct {
+	object finding.Object
+	text   string
+}
+
+// serverSnippetsOf returns the snippets that Ingresses put into the server of a host.
+func (o *Objects) serverSnippetsOf(host string) []nginxSnippet {
+	if o.serverSnippets == nil {
+		o.serverSnippets = map[string][]nginxSnippet{}
+		for _, item := range o.ingressesWith(nginxServerSnippet) {
+			text, _ := item.Annotation(nginxPrefix + nginxServerSnippet)
+			for _, rule := range item.View("spec", "rules").Elements() {
+				if host := plainHost(rule.Get("host").Text()); strings.TrimSpace(text) != "" {
+					o.serverSnippets[host] = append(o.serverSnippets[host], nginxSnippet{item.Object(), text})
+				}
+			}
+		}
+	}
+	return o.serverSnippets[host]
+}
+
+// plainHost drops what makes no difference between two hosts.
+func plainHost(host string) string { return strings.TrimSuffix(strings.ToLower(host), ".") }
 
 // nginxVariables reports variables in the URL that is asked. What stands in braces after the sign is a placeholder of Flux.
 func nginxVariables(address string, item *manifest.Item) []Flaw {

@@ -59,7 +59,8 @@ var (
 		Code: "PE304", Severity: finding.Error, Title: "snippet on a private Ingress",
 		Cause: "A snippet goes into the configuration of nginx as it is. Directives such as return, rewrite, satisfy, proxy_pass, error_page or " +
 			"auth_request off answer before anybody is asked to sign in, or instead of it: that is an error. Any other snippet is a warning, " +
-			"because nobody can tell from outside what it does.",
+			"because nobody can tell from outside what it does. A server-snippet goes into the one server of its host, and so counts on every " +
+			"private Ingress of that host; a stream-snippet opens ports.",
 		Remedy:  "Remove the annotation, or waive the warning with a reason.",
 		Example: nginxHead + "nginx.ingress.kubernetes.io/configuration-snippet: return 200 open;" + nginxTail,
 	}

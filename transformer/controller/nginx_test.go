@@ -314,6 +314,7 @@ func TestNginxFlaws(t *testing.T) {
 		"configuration-snippet":       {"configuration-snippet", "return 200;", "more_set_headers X-A;", "", directive},
 		"auth_request off":            {"configuration-snippet", "auth_request  off;", "auth_request_set $a b;", "", directive},
 		"server-snippet":              {"server-snippet", "if ($a) { set $b c; }", "set $b c;", "", directive},
+		"stream-snippet":              {"stream-snippet", "server { proxy_pass a:80; }", "log_format a b;", "", "opens ports of the controller on which nobody is asked to sign in"},
 		"satisfy in a snippet":        {"configuration-snippet", "satisfy any;", "set $a b;", "", directive},
 		"snippet of another kind":     {"auth-snippet", "proxy_set_header X-A b;", " ", "", "goes into the configuration of nginx as it is, and nobody can tell from outside what it does"},
 		"permanent-redirect":          {"permanent-redirect", "https://a", "", "", "answers before anybody is asked to sign in, and shows everybody the target"},

@@ -14,6 +14,8 @@ type Objects struct {
 	haproxy haproxyIndex
 	// masters are the master Ingresses of F5 by class and host; nil until they are asked for.
 	masters map[string]*manifest.Item
+	// serverSnippets are what Ingresses put into the servers of ingress-nginx, by host; nil until they are asked for.
+	serverSnippets map[string][]nginxSnippet
 }
 
 // Index returns the objects of set. namespaceOf tells where an object will live.

@@ -315,3 +315,28 @@ func RedirectsToHTTPS(middlewares []Middleware, objects *Objects) bool {
 		return specOf(entry, "redirectScheme", "scheme").Text() == "https"
 	})
 }
+
+// ErrorPage is a Service from which Traefik fetches what it answers in the place of some answers of a route.
+type ErrorPage struct {
+	// Middleware has the setting.
+	Middleware *manifest.Item
+	// Service names the Service as a route does, and Query is what is asked for there.
+	Service manifest.View
+	Query   string
+	// Asked says that only those get there who have passed the one that asks.
+	Asked bool
+}
+
+// ErrorPages returns the error pages of Middlewares, in their order
+// (https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/errorpages/).
+func ErrorPages(middlewares []Middleware, objects *Objects) []ErrorPage {
+	var pages []ErrorPage
+	asked := false
+	for _, entry := range expandChains(middlewares, objects) {
+		if errors := specOf(entry, "errors"); errors.Exists() {
+			pages = append(pages, ErrorPage{entry.Item, errors.Get("service"), errors.Get("query").Text(), asked})
+		}
+		asked = asked || specOf(entry, "forwardAuth", "address").Text() != ""
+	}
+	return pages
+}

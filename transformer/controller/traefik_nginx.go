@@ -44,7 +44,7 @@ func routeTraefikNginx(request Request) (Changes, error) {
 // judgeTraefikNginx reads an Ingress as the provider does: it does not know satisfy and the auth-cache annotations, and drops
 // nothing (CHANGELOG and provider source of v3.7).
 func judgeTraefikNginx(item *manifest.Item, context Context) Judgement {
-	judgement := judgeNginxAnnotations(item, true)
+	judgement := judgeNginxAnnotations(item, context, true)
 	if judgement.Asks != "" && hasNginx(item, "auth-signin") && context.isOlder(traefikSignIn) {
 		judgement.add(Flaw{
 			Rule: traefikVersionRule, Field: field(nginxAuthSignIn),

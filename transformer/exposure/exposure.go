@@ -57,9 +57,16 @@ type Way struct {
 	ranked bool
 	// Redirects says that the way answers by itself and never reaches a backend.
 	Redirects bool
+	// Remark says in words why the way takes or reaches more than its object seems to say; empty where there is nothing to say.
+	Remark string
+	// Aside says that the way is none of the routes of its object: requests of a route go there too, or instead of its backend at times, such
+	// as to an error page. Via then names what sends them.
+	Aside bool
 	// Regular says that the object asks its controller to read paths as regular expressions, which it then does for all
 	// routes of the host.
 	Regular bool
+	// Folded says that the way takes its paths in capital and in small letters alike.
+	Folded bool
 	// EntryPoints are those of Traefik on which the way is open; none means all.
 	EntryPoints []string
 	// Priority is what Traefik ranks the way by against others that match a request; 0 where something else decides.
@@ -170,7 +177,7 @@ func (r *reader) add(way Way, port string) {
 func (r *reader) complete(private map[*manifest.Item]bool, services []string) {
 	services = slices.Clone(services)
 	for _, way := range r.found {
-		if private[way.Item] && way.Service != "" {
+		if private[way.Item] && way.Service != "" && !way.Aside {
 			services = append(services, way.Service)
 		}
 	}
@@ -261,7 +268,7 @@ func (w *Way) Shares(other *Way) bool {
 }
 
 // anyCase says whether the backend may see its paths in capital and in small letters.
-func (w *Way) anyCase() bool { return w.Regular && w.Rewrite == "" }
+func (w *Way) anyCase() bool { return (w.Regular || w.Folded) && w.Rewrite == "" }
 
 // Seen returns the paths that the backend sees, or more where that cannot be told.
 func (w *Way) Seen() PathSet { return w.seen(w.Paths) }

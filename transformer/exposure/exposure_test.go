@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
@@ -102,30 +103,62 @@ func TestIngressThatCannotBeRead(t *testing.T) {
 	require.Equal(t, "Ingress cindy/a", findings[0].Object.String())
 }
 
-// TestReadsRegular is about the annotations with which ingress-nginx reads all paths of a host as expressions.
-func TestReadsRegular(t *testing.T) {
+// TestRewritingOfNginx is about the annotations with which ingress-nginx, and those that follow it, read all paths of a host as
+// expressions and rewrite them.
+func TestRewritingOfNginx(t *testing.T) {
+	const (
+		nginx = "k8s.io/ingress-nginx"
+		kong  = "ingress-controllers.konghq.com/kong"
+	)
 	tests := map[string]struct {
-		annotation string
-		want       bool
-		rewrite    string
+		controller, annotation, path string
+		regular                      bool
+		rewrite                      string
 	}{
-		"use-regex":                {`nginx.ingress.kubernetes.io/use-regex: "true"`, true, ""},
-		"use-regex as a number":    {`nginx.ingress.kubernetes.io/use-regex: "1"`, true, ""},
-		"use-regex off":            {`nginx.ingress.kubernetes.io/use-regex: "false"`, false, ""},
-		"use-regex empty":          {`nginx.ingress.kubernetes.io/use-regex: ""`, false, ""},
-		"rewrite-target":           {`nginx.ingress.kubernetes.io/rewrite-target: /$1`, true, "/$1"},
-		"rewrite-target empty":     {`nginx.ingress.kubernetes.io/rewrite-target: ""`, false, ""},
-		"of another controller":    {`ingress.kubernetes.io/rewrite-target: /`, false, ""},
-		"another annotation of it": {`nginx.ingress.kubernetes.io/app-root: /x`, false, ""},
+		"use-regex":                    {nginx, `use-regex: "true"`, "/x", true, ""},
+		"use-regex as a number":        {nginx, `use-regex: "1"`, "/x", true, ""},
+		"use-regex off":                {nginx, `use-regex: "false"`, "/x", false, ""},
+		"use-regex empty":              {nginx, `use-regex: ""`, "/x", false, ""},
+		"rewritten":                    {nginx, "rewrite-target: /$1", "/x", true, "/$1"},
+		"rewritten to one path":        {nginx, "rewrite-target: /y", "/x", true, "/y"},
+		"rewritten to nothing":         {nginx, `rewrite-target: ""`, "/x", false, ""},
+		"rewritten to itself":          {nginx, "rewrite-target: /", "/", false, ""},
+		"no path rewritten to itself":  {nginx, "rewrite-target: /", "''", false, ""},
+		"prefix rewritten to itself":   {nginx, "rewrite-target: /x", "/x", true, ""},
+		"another annotation":           {nginx, "app-root: /x", "/x", false, ""},
+		"followed by another":          {"higress.io/higress-controller", "rewrite-target: /y", "/x", true, "/y$1"},
+		"not followed":                 {kong, "rewrite-target: /y", "/x", false, ""},
+		"not followed by Traefik":      {"traefik.io/ingress-controller", `use-regex: "true"`, "/x", false, ""},
+		"of a class that nobody knows": {"example.com/controller", "rewrite-target: /y", "/x", true, "/y$1"},
+		"to itself, and nobody knows":  {"example.com/controller", "rewrite-target: /x", "/x", true, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			found, findings := read(t, "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    "+test.annotation+"\nspec: {defaultBackend: {service: {name: s}}}\n")
+			found, findings := read(t, "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: c}\nspec: {controller: "+test.controller+"}\n---\n"+
+				"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    nginx.ingress.kubernetes.io/"+test.annotation+"\n"+
+				"spec: {ingressClassName: c, rules: [{host: a.b, http: {paths: [{path: "+test.path+", pathType: Prefix, backend: {service: {name: s}}}]}}]}\n")
 			require.Empty(t, findings)
 			require.Len(t, found, 1)
-			require.Equal(t, test.want, found[0].Regular)
+			require.Equal(t, test.regular, found[0].Regular)
 			require.Equal(t, test.rewrite, found[0].Rewrite)
 		})
+	}
+}
+
+// TestRewritingOfTraefik is about Traefik's provider for these annotations: it leaves what follows the path, and reads no Exact path as
+// an expression.
+func TestRewritingOfTraefik(t *testing.T) {
+	for pathType, want := range map[string]Way{
+		"Prefix": {Paths: Prefix("/x"), Regular: true, Rewrite: "/y$1", ranked: true},
+		"Exact":  {Paths: PathSet{"/x", exact}, Regular: true, Rewrite: "/y"},
+	} {
+		set, findings := manifest.Read([]byte("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, annotations: {nginx.ingress.kubernetes.io/rewrite-target: /y}}\n"))
+		require.Empty(t, findings)
+		item := set.Items()[0]
+		got := Way{Item: item, Paths: newPathSet("/x", networkingv1.PathType(pathType)), written: "/x", ranked: true}
+		rewriteAsNginx("traefik-nginx", &got)
+		want.Item, want.written = item, "/x"
+		require.Equal(t, want, got, pathType)
 	}
 }
 

@@ -117,6 +117,7 @@ func (r *reader) f5Route(way Way, owner *manifest.Item, route manifest.View, own
 	auth := r.objects.JudgeF5Policies(way.Field+".policies", [][]controller.F5Policy{own.policies, server.policies}, []string{own.snippet, server.snippet})
 	way.Auth = &auth
 	way.Paths, way.Narrowed = f5Paths(route.Get("path").Text())
+	way.configuredBy("location-snippets", own.snippet)
 	r.f5Actions(way, owner, route)
 	for _, match := range route.Get("matches").Elements() {
 		narrowed := way
@@ -156,7 +157,7 @@ func (r *reader) f5Actions(way Way, owner *manifest.Item, route manifest.View) {
 
 func (r *reader) f5Action(way Way, owner *manifest.Item, action manifest.View) {
 	way.Redirects = action.Get("redirect").Exists() || action.Get("return").Exists()
-	way.Rewrite = replaced(way.Paths, action.Get("proxy", "rewritePath").Text())
+	way.Rewrite = cmp.Or(way.Rewrite, replaced(way.Paths, action.Get("proxy", "rewritePath").Text()))
 	r.f5Upstream(way, owner, cmp.Or(action.Get("pass").Text(), action.Get("proxy", "upstream").Text()))
 }
 
@@ -211,11 +212,28 @@ func f5Ingress(item *manifest.Item, backend manifest.View, way *Way) {
 	default:
 		way.Regular = true
 	}
-	rewrites, _ := item.Annotation("nginx.org/rewrites")
+	way.Rewrite = f5Rewrite(item, backend, way)
+	snippet, _ := item.Annotation("nginx.org/location-snippets")
+	way.configuredBy("location-snippets", snippet)
+}
+
+// f5Rewrite returns what the two annotations put in the place of the path: rewrites for single Services, and rewrite-target for all of them
+// where there is no rewrites (annotations.go, getRewriteTarget). Without path-regex the path is an expression for rewrite-target alone, and
+// may not match what it takes.
+func f5Rewrite(item *manifest.Item, backend manifest.View, way *Way) string {
+	rewrites, written := item.Annotation("nginx.org/rewrites")
 	for _, rewrite := range strings.Split(rewrites, ";") {
 		service, path, _ := strings.Cut(strings.TrimSpace(rewrite), " ")
 		if service == "serviceName="+cmp.Or(backend.Get("service", "name").Text(), backend.Get("serviceName").Text()) {
-			way.Rewrite = replaced(way.Paths, strings.TrimPrefix(strings.TrimSpace(path), "rewrite="))
+			return replaced(way.Paths, strings.TrimPrefix(strings.TrimSpace(path), "rewrite="))
 		}
 	}
+	target, _ := item.Annotation("nginx.org/rewrite-target")
+	if written || target == "" {
+		return ""
+	}
+	if _, plain := way.Paths.Regular(); !plain && !way.Regular {
+		return target + "$1"
+	}
+	return target
 }

@@ -119,6 +119,7 @@ func TestVirtualServerActions(t *testing.T) {
 		"proxy":                  {"/x", "proxy: {upstream: u}", "", false},
 		"beginning is replaced":  {"/x", "proxy: {upstream: u, rewritePath: /y}", "/y$1", false},
 		"whole path is replaced": {"=/x", "proxy: {upstream: u, rewritePath: /y}", "/y", false},
+		"snippet":                {"/x", "pass: u}, location-snippets: 'rewrite ^/x(.*) /$1 break;', a: {", "/$1", false},
 		"path of groups":         {"~ ^/x/(.*)", "proxy: {upstream: u, rewritePath: /y/$1}", "/y/$1$1", false},
 		"redirect":               {"/x", "redirect: {url: https://a.b}", "", true},
 		"answer of its own":      {"/x", "return: {body: x}", "", true},
@@ -144,14 +145,17 @@ func TestIngressesOfF5AndHAProxy(t *testing.T) {
 		"F5: rewritten":                    {"nginx.org/ingress-controller", "nginx.org/rewrites: serviceName=t rewrite=/z;serviceName=s rewrite=/y/", "Prefix", Way{Paths: Prefix("/x"), Rewrite: "/y/$1"}},
 		"F5: exact path rewritten":         {"nginx.org/ingress-controller", "nginx.org/rewrites: serviceName=s rewrite=/y", "Exact", Way{Paths: PathSet{"/x", exact}, Rewrite: "/y"}},
 		"F5: another Service":              {"nginx.org/ingress-controller", "nginx.org/rewrites: serviceName=t rewrite=/y", "Prefix", Way{Paths: Prefix("/x")}},
+		"F5: all rewritten":                {"nginx.org/ingress-controller", "nginx.org/rewrite-target: /y", "Prefix", Way{Paths: Prefix("/x"), Rewrite: "/y"}},
+		"F5: rewritten by snippet":         {"nginx.org/ingress-controller", "nginx.org/location-snippets: rewrite ^/x(.*) /$1 break;", "Prefix", Way{Paths: Prefix("/x"), Rewrite: "/$1"}},
 		"F5: expressions":                  {"nginx.org/ingress-controller", "nginx.org/path-regex: case_sensitive", "Prefix", Way{Paths: Prefix("/x"), Regular: true}},
 		"F5: exact":                        {"nginx.org/ingress-controller", "nginx.org/path-regex: exact", "Prefix", Way{Paths: PathSet{"/x", exact}}},
 		"HAProxy: rewritten":               {"haproxy-ingress.github.io/controller", "haproxy-ingress.github.io/rewrite-target: /y", "Prefix", Way{Paths: Prefix("/x"), Rewrite: "/y$1"}},
+		"HAProxy: rewritten by snippet":    {"haproxy-ingress.github.io/controller", "haproxy-ingress.github.io/config-backend: http-request set-path /y", "Prefix", Way{Paths: Prefix("/x"), Rewrite: "/$1"}},
 		"HAProxy: redirect":                {"haproxy-ingress.github.io/controller", "ingress.kubernetes.io/redirect-to: https://a.b", "Prefix", Way{Paths: Prefix("/x"), Redirects: true}},
 		"HAProxy: expressions":             {"haproxy-ingress.github.io/controller", "haproxy-ingress.github.io/path-type: Regex", "ImplementationSpecific", Way{Paths: PathSet{"/x", plain}, Regular: true}},
 		"HAProxy: exact":                   {"haproxy-ingress.github.io/controller", "haproxy-ingress.github.io/path-type: exact", "ImplementationSpecific", Way{Paths: PathSet{"/x", exact}}},
 		"HAProxy: segments":                {"haproxy-ingress.github.io/controller", "haproxy-ingress.github.io/path-type: prefix", "ImplementationSpecific", Way{Paths: Prefix("/x")}},
-		"HAProxy: plain text":              {"haproxy-ingress.github.io/controller", "haproxy-ingress.github.io/path-type: begin", "ImplementationSpecific", Way{Paths: PathSet{"/x", plain}}},
+		"HAProxy: plain text":              {"haproxy-ingress.github.io/controller", "haproxy-ingress.github.io/path-type: begin", "ImplementationSpecific", Way{Paths: PathSet{"/x", plain}, Folded: true}},
 		"HAProxy: type of the Ingress":     {"haproxy-ingress.github.io/controller", "haproxy-ingress.github.io/path-type: regex", "Prefix", Way{Paths: Prefix("/x")}},
 		"annotation of another controller": {"example.com/controller", "haproxy-ingress.github.io/rewrite-target: /y", "Prefix", Way{Paths: Prefix("/x")}},
 	}
@@ -162,7 +166,7 @@ func TestIngressesOfF5AndHAProxy(t *testing.T) {
 				"spec: {ingressClassName: c, rules: [{host: a.b, http: {paths: [{path: /x, pathType: "+test.pathType+", backend: {service: {name: s}}}]}}]}\n")
 			require.Empty(t, findings)
 			require.Len(t, ways, 1)
-			got := Way{Paths: ways[0].Paths, Rewrite: ways[0].Rewrite, Regular: ways[0].Regular, Redirects: ways[0].Redirects}
+			got := Way{Paths: ways[0].Paths, Rewrite: ways[0].Rewrite, Regular: ways[0].Regular, Redirects: ways[0].Redirects, Folded: ways[0].Folded}
 			require.Equal(t, test.want, got)
 		})
 	}

@@ -9,14 +9,17 @@ import (
 // haproxyPrefixes are those of the annotations of haproxy-ingress; the first one counts before the second.
 var haproxyPrefixes = []string{"haproxy-ingress.github.io/", "ingress.kubernetes.io/"}
 
-// haproxyIngress completes a way of an Ingress that haproxy-ingress serves: what its annotations make of the path
+// haproxyIngress completes a way of an Ingress that haproxy-ingress serves: what its annotations, and those of its Service, make of the path
 // (https://haproxy-ingress.github.io/docs/configuration/keys/). Only a path of type ImplementationSpecific has a type by
 // annotation.
-func haproxyIngress(item *manifest.Item, way *Way) {
-	if value := haproxyAnnotation(item, "rewrite-target"); value != "" {
+func (r *reader) haproxyIngress(item *manifest.Item, backend manifest.View, way *Way) {
+	if value := r.objects.HAProxyValue(item, backend, "rewrite-target"); value != "" {
 		way.Rewrite = replaced(way.Paths, value)
 	}
-	way.Redirects = way.Redirects || haproxyAnnotation(item, "redirect-to") != ""
+	for name, snippet := range r.objects.HAProxySnippets(item, backend) {
+		way.configuredBy(name, snippet)
+	}
+	way.Redirects = way.Redirects || r.objects.HAProxyValue(item, backend, "redirect-to") != ""
 	if way.Paths.form != plain {
 		return
 	}
@@ -27,6 +30,9 @@ func haproxyIngress(item *manifest.Item, way *Way) {
 		way.Paths = Prefix(way.Paths.String())
 	case "regex":
 		way.Regular = true
+	default:
+		// The type is begin: the start of the path, in capital or small letters.
+		way.Paths, way.Folded = way.Paths.folded(), true
 	}
 }
 

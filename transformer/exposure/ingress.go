@@ -3,13 +3,13 @@ package exposure
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
-	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -26,24 +26,29 @@ func (r *reader) ingresses() {
 	r.joinCanaries()
 }
 
-// joinCanaries gives a canary Ingress the protection of the main one, through whose locations its requests come: ingress-nginx
-// ignores the auth annotations of the canary (controller.go, mergeAlternativeBackends). One without a main Ingress in the set
-// keeps none.
+// joinCanaries gives a canary Ingress the protection of the main one, and its rewriting, through whose locations its requests come:
+// ingress-nginx ignores these annotations of the canary (controller.go, mergeAlternativeBackends). One without a main Ingress in the set
+// keeps no protection.
 func (r *reader) joinCanaries() {
 	type location struct {
 		via, host string
 		paths     PathSet
 	}
-	main := map[location]*controller.Judgement{}
-	for _, way := range r.found {
-		key := location{way.Via, way.Host, way.Paths}
-		if !way.canary && main[key] == nil {
-			main[key] = way.Auth
+	main := map[location]*Way{}
+	for i := range r.found {
+		way := &r.found[i]
+		if key := (location{way.Via, way.Host, way.Paths}); !way.canary && main[key] == nil {
+			main[key] = way
 		}
 	}
 	for i := range r.found {
-		if way := &r.found[i]; way.canary {
-			way.Auth = main[location{way.Via, way.Host, way.Paths}]
+		way := &r.found[i]
+		if !way.canary {
+			continue
+		}
+		way.Auth = nil
+		if joined := main[location{way.Via, way.Host, way.Paths}]; joined != nil {
+			way.Auth, way.Rewrite = joined.Auth, joined.Rewrite
 		}
 	}
 }
@@ -60,8 +65,9 @@ func (r *reader) ingress(item *manifest.Item) {
 	if class == "" {
 		base.Via = "no class"
 	}
-	base.Regular, base.Rewrite = readsRegular(item)
-	base.Redirects = redirects(item) && r.serving.FollowsNginx(class)
+	if r.serving.FollowsNginx(class) {
+		redirectAsNginx(&base)
+	}
 	served := r.serving.Of(class)
 	base.ranked = served == "ingress-nginx" || served == "traefik-nginx" || served == "traefik"
 	base.canary = isTrue(item, nginxPrefix+"canary") && r.serving.FollowsNginx(class)
@@ -72,7 +78,7 @@ func (r *reader) ingress(item *manifest.Item) {
 		if backend := item.View("spec", fallback); backend.Exists() {
 			way := base
 			way.Field, way.Paths = "spec."+fallback, Prefix("/")
-			r.addRoute(way, served, backend)
+			r.addNginxRoute(way, served, backend)
 		}
 	}
 	secured := securedHosts(item)
@@ -84,10 +90,13 @@ func (r *reader) ingress(item *manifest.Item) {
 			way.TLS = isSecured(way.Host, secured)
 			way.written = path.Get("path").Text()
 			way.Paths = newPathSet(way.written, networkingv1.PathType(path.Get("pathType").Text()))
-			r.addRoute(way, served, path.Get("backend"))
+			way = r.addNginxRoute(way, served, path.Get("backend"))
 			for _, alias := range aliases(item) {
 				way.Host, way.Field = alias.host, alias.field
 				way.TLS = isSecured(way.Host, secured)
+				if served == "haproxy-ingress" {
+					r.haproxyIngress(item, path.Get("backend"), &way)
+				}
 				r.addBackend(way, path.Get("backend"))
 			}
 		}
@@ -111,6 +120,24 @@ func isSecured(host string, secured map[string]bool) bool {
 	return secured[host] || secured["*."+parent]
 }
 
+// addNginxRoute adds a way to a backend, with what the annotations of ingress-nginx make of it where they are followed, and the ways that
+// they open beside it. It returns the way as they make it, which other hosts may share.
+func (r *reader) addNginxRoute(way Way, served string, backend manifest.View) Way {
+	rewriteAsNginx(served, &way)
+	if mayBeNginx(served) {
+		snippet, _ := way.Item.Annotation(nginxPrefix + "configuration-snippet")
+		way.configuredBy("configuration-snippet", snippet)
+	}
+	r.addRoute(way, served, backend)
+	r.addAsides(way, served)
+	return way
+}
+
+// mayBeNginx says whether the controller with an id follows what ingress-nginx has beside its rewriting, or nobody knows.
+func mayBeNginx(served string) bool {
+	return served == "" || served == "ingress-nginx" || served == "traefik-nginx"
+}
+
 // addRoute adds a way to a backend as the controller with an id makes it.
 func (r *reader) addRoute(way Way, served string, backend manifest.View) {
 	way.Auth = way.Auth.Of(way.Field)
@@ -120,7 +147,7 @@ func (r *reader) addRoute(way Way, served string, backend manifest.View) {
 	case "f5-nginx":
 		f5Ingress(way.Item, backend, &way)
 	case "haproxy-ingress":
-		haproxyIngress(way.Item, &way)
+		r.haproxyIngress(way.Item, backend, &way)
 	case "skipper":
 		r.skipperIngress(way.Item, &way)
 	case "pomerium":
@@ -156,19 +183,47 @@ func normalHost(host string) string {
 	return strings.TrimSuffix(normal.String()+strings.ToLower(host), ".")
 }
 
-// The annotations of ingress-nginx that change which requests an Ingress takes. They are read whatever controller serves
-// the class: several controllers follow them.
+// nginxPrefix is the one of the annotations of ingress-nginx. Those that hand a request on to further hosts, or unread, count whatever
+// controller serves the class: several controllers follow them.
 const nginxPrefix = "nginx.ingress.kubernetes.io/"
 
 // sharedPrefixes are those under which ingress-nginx and haproxy-ingress have the same annotation.
 var sharedPrefixes = []string{nginxPrefix, haproxyPrefixes[0], haproxyPrefixes[1]}
 
-// readsRegular looks for the two annotations that turn every path of a host into a regular expression, and returns the
-// path that one of them puts in the place of the request's.
-func readsRegular(item *manifest.Item) (regular bool, rewrite string) {
-	rewrite, _ = item.Annotation(nginxPrefix + "rewrite-target")
-	rewrite = strings.TrimSpace(rewrite)
-	return isTrue(item, nginxPrefix+"use-regex") || rewrite != "", rewrite
+// rewriteAsNginx reads the two annotations of ingress-nginx that make its paths regular expressions, and put another path in the place
+// of the request's. Of the known controllers only ingress-nginx, Traefik's provider for its annotations and Higress follow them: what is
+// left over from an earlier controller changes nothing. Of a controller that nobody knows, and of Higress, it is not known what they make of
+// it, so that the backend may see the path of the request or any other.
+func rewriteAsNginx(served string, way *Way) {
+	target, _ := way.Item.Annotation(nginxPrefix + "rewrite-target")
+	target = strings.TrimSpace(target)
+	regular := isTrue(way.Item, nginxPrefix+"use-regex")
+	// A path is not rewritten to itself (ingress-nginx: template.go, buildProxyPass; Traefik: applyRewriteTargetConfiguration).
+	rewrites := target != "" && target != way.written
+	switch served {
+	case "ingress-nginx":
+		rewrites = rewrites && target != cmp.Or(way.written, "/")
+		// The controller ends a path of type Prefix in a slash, so that it is another one than the target (location.go,
+		// updateServerLocations; template.go, enforceRegexModifier).
+		slashed := target != "" && way.Paths.form == segments && !strings.HasSuffix(target, "/")
+		way.Regular = regular || rewrites || slashed
+		if rewrites {
+			way.Rewrite = target
+		}
+	case "traefik-nginx":
+		way.Regular = regular || target != ""
+		// Traefik puts the target in the place of what the path matches, and leaves what follows (ingressnginx/rewritetarget).
+		if rewrites {
+			way.Rewrite = replaced(way.Paths, target)
+		}
+		// It takes an Exact path literally whatever the host does, so that it gets no request for more.
+		way.ranked = way.ranked && !way.Paths.Exact()
+	case "", "higress":
+		way.Regular = regular || target != ""
+		if rewrites {
+			way.Rewrite = target + "$1"
+		}
+	}
 }
 
 // isTrue reads a boolean annotation as ingress-nginx does: 1 and T are true.
@@ -178,14 +233,44 @@ func isTrue(item *manifest.Item, annotation string) bool {
 	return yes || strings.EqualFold(value, "true")
 }
 
-// redirects says whether every request is answered with a redirect.
-func redirects(item *manifest.Item) bool {
-	for _, name := range []string{"permanent-redirect", "temporal-redirect"} {
-		if value, _ := item.Annotation(nginxPrefix + name); strings.TrimSpace(value) != "" {
-			return true
+// redirectAsNginx notes where ingress-nginx answers every request with a redirect. Where one of the annotations about redirects has a value
+// that it refuses, it leaves all of them out and serves the route (annotations/redirect/redirect.go, Parse). temporal-redirect counts before
+// permanent-redirect, whose URL some versions check and some do not.
+func redirectAsNginx(way *Way) {
+	name := "temporal-redirect"
+	target, written := way.Item.Annotation(nginxPrefix + name)
+	if !written {
+		name = "permanent-redirect"
+		target, written = way.Item.Annotation(nginxPrefix + name)
+	}
+	if !written {
+		return
+	}
+	wrong := refusedByNginx(way.Item)
+	if parsed, err := url.Parse(strings.TrimSpace(config.WithoutPlaceholders(target))); err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" {
+		wrong = name
+	}
+	way.Redirects = wrong == ""
+	if wrong != "" {
+		way.Remark = "whose redirect is left out because of the value of " + wrong
+	}
+}
+
+// refusedByNginx returns the name of an annotation beside a redirect with a value that ingress-nginx refuses, empty where there is none.
+func refusedByNginx(item *manifest.Item) string {
+	for _, name := range []string{"permanent-redirect-code", "temporal-redirect-code"} {
+		value, written := item.Annotation(nginxPrefix + name)
+		if _, err := strconv.Atoi(value); written && err != nil {
+			return name
 		}
 	}
-	return false
+	for _, name := range []string{"from-to-www-redirect", "relative-redirects"} {
+		value, written := item.Annotation(nginxPrefix + name)
+		if _, err := strconv.ParseBool(value); written && err != nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // passesTLS says whether connections are handed to the backend as they are.

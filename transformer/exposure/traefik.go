@@ -3,6 +3,7 @@ package exposure
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,12 +60,13 @@ func (r *reader) ingressRoute(item *manifest.Item, base Way) {
 		rule := route.Get("match").Text()
 		way := base
 		way.Field, way.Auth, way.Rewrite = field, &auth, controller.PathAfter(middlewares, r.objects)
-		way.Redirects = !item.View("spec", "tls").Exists() && controller.RedirectsToHTTPS(middlewares, r.objects)
+		way.redirectToHTTPS(item.View("spec", "tls").Exists(), controller.RedirectsToHTTPS(middlewares, r.objects))
 		way.Priority, _ = strconv.Atoi(route.Get("priority").Text())
 		way.Priority, way.ranked = cmp.Or(way.Priority, len(rule)), true
 		for _, m := range readMatch(rule) {
 			way.Host, way.Paths, way.Narrowed = m.host, m.paths, m.narrowed
 			r.addTraefikServices(way, route.Get("services"))
+			r.addErrorPages(way, field+".middlewares", middlewares)
 		}
 	}
 }
@@ -77,6 +79,25 @@ func (r *reader) addTraefikServices(way Way, services manifest.View) {
 	}
 	if len(services.Elements()) == 0 {
 		r.add(way, "")
+	}
+}
+
+// addErrorPages adds the ways to the Services from which Middlewares, which the object of a way names at a field, fetch error pages.
+func (r *reader) addErrorPages(way Way, field string, middlewares []controller.Middleware) {
+	for _, page := range controller.ErrorPages(middlewares, r.objects) {
+		aside := way
+		aside.Field, aside.Aside, aside.Redirects, aside.Remark = field, true, false, ""
+		aside.Via = "the errors of " + page.Middleware.Object().String()
+		if !page.Asked {
+			aside.Auth = nil
+		}
+		path, _, _ := strings.Cut(page.Query, "?")
+		aside.Rewrite = cmp.Or(path, "/")
+		if strings.Contains(path, "{") {
+			// Such as the status of the answer.
+			aside.Rewrite = "/$1"
+		}
+		r.addTraefikService(aside, page.Service, r.objects.NamespaceOf(page.Middleware), map[string]bool{})
 	}
 }
 
@@ -156,9 +177,30 @@ func (r *reader) traefikIngress(item *manifest.Item, way *Way) {
 	priority, _ := item.Annotation("traefik.ingress.kubernetes.io/router.priority")
 	way.Priority, _ = strconv.Atoi(priority)
 	way.Priority = cmp.Or(way.Priority, len(traefikRule(way, matcher)))
-	way.Rewrite = controller.PathAfter(controller.IngressMiddlewares(item, r.objects), r.objects)
 	onlyTLS, _ := item.Annotation("traefik.ingress.kubernetes.io/router.tls")
 	way.TLS = way.TLS || onlyTLS == "true"
+	middlewares := controller.IngressMiddlewares(item, r.objects)
+	way.Rewrite = controller.PathAfter(middlewares, r.objects)
+	way.redirectToHTTPS(way.TLS, controller.RedirectsToHTTPS(middlewares, r.objects))
+	r.addErrorPages(*way, "metadata.annotations[traefik.ingress.kubernetes.io/router.middlewares]", middlewares)
+}
+
+// redirectToHTTPS notes that a route, which asks for TLS or does not, has a Middleware that redirects to https.
+func (w *Way) redirectToHTTPS(asksTLS, redirects bool) {
+	w.Redirects = redirects && !asksTLS && isPlain(w.EntryPoints)
+	if redirects && !w.Redirects {
+		w.Remark = "whose redirect to https lets pass what comes over TLS"
+	}
+}
+
+// plainEntryPoints are the names that entry points without TLS have: that of Traefik's Helm chart, and that of its first version.
+var plainEntryPoints = []string{"web", "http"}
+
+// isPlain says whether requests come through entry points without TLS alone. Any other may add TLS by itself, without a word in the
+// route (https://doc.traefik.io/traefik/reference/install-configuration/entrypoints/#opt-http-tls): a redirect to https then lets every
+// request pass. None means all of them.
+func isPlain(entryPoints []string) bool {
+	return len(entryPoints) > 0 && !slices.ContainsFunc(entryPoints, func(name string) bool { return !slices.Contains(plainEntryPoints, name) })
 }
 
 // traefikPaths completes which paths a way of an Ingress takes, and returns the matcher that Traefik makes of it (provider/kubernetes/

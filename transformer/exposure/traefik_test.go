@@ -135,9 +135,9 @@ func TestTraefikMiddlewares(t *testing.T) {
 	}
 	auth := middleware("auth", "forwardAuth: {address: http://a/b}")
 	tests := map[string]struct {
-		names, beside, tls string
-		asks, rewrite      string
-		redirects          bool
+		names, beside, spec string
+		asks, rewrite       string
+		redirects           bool
 	}{
 		"nobody is asked":         {"", "", "", "", "", false},
 		"asks":                    {"{name: auth}", auth, "", "http://a/b", "", false},
@@ -149,19 +149,49 @@ func TestTraefikMiddlewares(t *testing.T) {
 		"basic auth":              {"{name: basic}", middleware("basic", "basicAuth: {secret: x}"), "", "", "", false},
 		"path is cut":             {"{name: strip}", middleware("strip", "stripPrefix: {prefixes: [/x]}"), "", "", "/$1", false},
 		"path is replaced":        {"{name: replace}", middleware("replace", "replacePath: {path: /x}"), "", "", "/x", false},
-		"redirect":                {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), "", "", "", true},
-		"redirect that is past":   {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), ", tls: {}", "", "", false},
+		"redirect":                {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), ", entryPoints: [web]", "", "", true},
+		"redirect that is past":   {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), ", entryPoints: [web], tls: {}", "", "", false},
+		"redirect anywhere":       {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), "", "", "", false},
+		"redirect of two":         {"{name: https}", middleware("https", "redirectScheme: {scheme: https}"), ", entryPoints: [web, websecure]", "", "", false},
 		"redirect by expressions": {"{name: www}", middleware("www", "redirectRegex: {regex: x, replacement: y}"), "", "", "", false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			ways, findings := read(t, routeHead+"spec: {routes: [{match: Host(`a.b`), middlewares: ["+test.names+"], services: [{name: s}]}]"+test.tls+"}\n"+test.beside)
+			ways, findings := read(t, routeHead+"spec: {routes: [{match: Host(`a.b`), middlewares: ["+test.names+"], services: [{name: s}]}]"+test.spec+"}\n"+test.beside)
 			require.Empty(t, findings)
 			require.Len(t, ways, 1)
 			require.Equal(t, test.asks, ways[0].Auth.Asks)
 			require.Equal(t, test.asks != "", ways[0].Auth.Closed())
 			require.Equal(t, test.rewrite, ways[0].Rewrite)
 			require.Equal(t, test.redirects, ways[0].Redirects)
+		})
+	}
+}
+
+// TestErrorPages is about the Services from which Traefik fetches error pages.
+func TestErrorPages(t *testing.T) {
+	const middlewares = "---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: errors, namespace: cindy}\nspec: {errors: {query: '%s', service: {name: t, port: 80}}}\n" +
+		"---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: auth, namespace: cindy}\nspec: {forwardAuth: {address: http://a/b}}\n"
+	tests := map[string]struct {
+		names, query, rewrite string
+		asks                  bool
+	}{
+		"before anybody is asked": {"{name: errors}, {name: auth}", "/x?y={url}", "/x", false},
+		"after that":              {"{name: auth}, {name: errors}", "/x", "/x", true},
+		"by status":               {"{name: errors}", "/{status}.html", "/$1", false},
+		"without a query":         {"{name: errors}", "", "/", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			ways, findings := read(t, routeHead+"spec: {routes: [{match: Host(`a.b`), middlewares: ["+test.names+"], services: [{name: s}]}]}\n"+fmt.Sprintf(middlewares, test.query))
+			require.Empty(t, findings)
+			require.Len(t, ways, 2)
+			require.False(t, ways[0].Aside)
+			require.True(t, ways[1].Aside)
+			require.Equal(t, "cindy/t", ways[1].Service)
+			require.Equal(t, "the errors of Middleware cindy/errors", ways[1].Via)
+			require.Equal(t, test.rewrite, ways[1].Rewrite)
+			require.Equal(t, test.asks, ways[1].Auth.Closed())
 		})
 	}
 }

@@ -56,7 +56,7 @@ func newRivals(ways []*exposure.Way) *rivals {
 
 // isUnclear says whether the backend of a way may see other paths than the way takes, or the way takes others than it says.
 func isUnclear(way *exposure.Way) bool {
-	return way.Layer != exposure.HTTP || way.Rewrite != "" || way.Regular || way.Most() != way.Paths
+	return way.Layer != exposure.HTTP || way.Rewrite != "" || way.Regular || way.Folded || way.Most() != way.Paths
 }
 
 // of returns the ways that a private one has to be compared with, in order.

@@ -130,7 +130,7 @@ func (c *checker) routes() []Route {
 	}
 	var routes []Route
 	for _, way := range c.ways.Ways {
-		if way.Layer != exposure.HTTP {
+		if way.Layer != exposure.HTTP || way.Aside {
 			continue
 		}
 		source, marked := sources[way.Item]

@@ -209,7 +209,8 @@ var (
 	OtherWay = finding.Rule{
 		Code: "PE201", Severity: finding.Error, Title: "private path reachable without sign-in",
 		Cause: "A route on another host, of another class, Gateway or namespace, or after rewriting its path, reaches the same path of " +
-			"the same Pods, and does not ask for the same sign-in. Anybody who knows that host needs no sign-in.",
+			"the same Pods, and does not ask for the same sign-in. Anybody who knows that host needs no sign-in. A public route that has its default backend " +
+			"or its error pages there, that sends copies of its requests there, or whose snippet hands them on is such a way too.",
 		Remedy: "Serve public and private paths on one host with paths that do not meet, make both routes private, or remove the public " +
 			"one.",
 		Example: privateAdmin + publicStart + "www.example.com" + publicPath + "/" + publicEnd,
@@ -294,8 +295,8 @@ spec:
 	OpenPort = finding.Rule{
 		Code: "PE207", Severity: finding.Error, Title: "private Pods have an open port",
 		Cause: "The private Pods can be reached without HTTP routing: through a LoadBalancer, a NodePort, external IPs, the port of a " +
-			"node (hostPort, hostNetwork), a TCP route, or a port that the ConfigMaps tcp-services and udp-services of an ingress controller " +
-			"open. Nobody asks anybody there.",
+			"node (hostPort, hostNetwork), a TCP route, a stream-snippet, or a port that the ConfigMaps tcp-services and udp-services of an ingress " +
+			"controller open. Nobody asks anybody there.",
 		Remedy: "Make the Service a ClusterIP, or give the private endpoint Pods or a port of its own.",
 		Example: privateAdmin + `---
 apiVersion: v1
@@ -388,13 +389,22 @@ func otherWay(p pair, r finding.Rule, remedy string) finding.Finding {
 
 // splitRemedy shows how one host carries public and private paths (E15).
 func splitRemedy(p pair) string {
+	if p.other.Aside {
+		return asideRemedy
+	}
 	if p.other.Item.Kind() != "Ingress" {
 		return "let the route ask the same auth service, remove it, or waive this with a reason"
 	}
 	return fmt.Sprintf("serve public and private paths on one host: write host %s, or the same generate-host word, on both Ingresses, with paths that do not meet; or make both private", p.host)
 }
 
+// asideRemedy is for what sends requests to another Service than the route does.
+const asideRemedy = "name another Service there, or waive this with a reason"
+
 func openPortRemedy(p pair) string {
+	if p.other.Aside {
+		return asideRemedy
+	}
 	if p.other.Item.Kind() == "ConfigMap" {
 		return "remove the entry, or give the private endpoint Pods or a port of its own"
 	}
@@ -440,10 +450,13 @@ func wayText(way *exposure.Way) string {
 	if way.Rewrite != "" {
 		text = fmt.Sprintf("%s, path %s, rewritten to %s,", hostText(way.Host), way.Paths, way.Rewrite)
 	}
+	if way.Remark != "" {
+		text += " " + way.Remark + ","
+	}
 	if way.Auth.Closed() {
 		text += " which asks " + way.Auth.Asks + ","
 	}
-	if way.Item.Kind() != "Ingress" {
+	if way.Item.Kind() != "Ingress" || way.Aside {
 		text += " through " + way.Via + ","
 	}
 	if way.Unserved {
@@ -471,9 +484,12 @@ func newTable(ways []*exposure.Way) table {
 		if way.Auth.Closed() && way.Layer == exposure.HTTP {
 			asks = way.Auth.Asks
 		}
-		if isPattern(way.Host) && way.Layer != exposure.TCP {
+		switch {
+		case way.Layer == exposure.TCP || way.Aside:
+			// Nothing is asked for under the host of what stands aside.
+		case isPattern(way.Host):
 			t.patterns[asks] = append(t.patterns[asks], way)
-		} else if way.Layer != exposure.TCP {
+		default:
 			add(t.byHost, way.Host, asks, way)
 		}
 		seen := map[string]bool{}

@@ -128,8 +128,10 @@ func (c *checker) check() {
 	c.read()
 	own := map[*manifest.Item][]*exposure.Way{}
 	for _, way := range c.ways.Ways {
-		own[way.Item] = append(own[way.Item], way)
-		c.byHost[way.Host] = append(c.byHost[way.Host], way)
+		if !way.Aside {
+			own[way.Item] = append(own[way.Item], way)
+			c.byHost[way.Host] = append(c.byHost[way.Host], way)
+		}
 	}
 	table := newTable(c.ways.Ways)
 	for _, e := range c.Endpoints {
