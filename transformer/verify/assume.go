@@ -59,7 +59,8 @@ func (c *checker) possibleNamespaces() []string {
 func (c *checker) checkAssuming(namespace string) {
 	assuming := &checker{
 		Input: c.Input, waivers: c.waivers, findings: c.findings, byHost: map[string][]*exposure.Way{},
-		rivals: map[alike]*rivals{}, reported: c.reported, about: c.about, authServices: map[string]authService{}, assumed: namespace,
+		rivals: map[alike]*rivals{}, reported: c.reported, about: c.about, authServices: map[string]authService{}, openPorts: map[exposure.Target][]int{},
+		assumed: namespace,
 	}
 	assuming.NamespaceOf = func(item *manifest.Item) string { return cmp.Or(c.NamespaceOf(item), namespace) }
 	assuming.Endpoints = slices.DeleteFunc(slices.Clone(c.Endpoints), func(e endpoint.Private) bool { return e.Namespace != namespace })
