@@ -11,7 +11,7 @@ func Rules() []finding.Rule {
 	return slices.Concat(
 		[]finding.Rule{
 			NotProtected, NotRun, NoEndpoint, NotProved, OtherController, Moved, Dangling, WrongConstraint, NoLongerPrivate, WrongWaiver, UnusedWaiver,
-			OtherWay, SameRequests, PublicInside, PublicBeside, HostOfTwo, CatchAll, OpenPort, OtherPort, UnknownKind, PassedThrough, EveryHost, NoTLS, ShortAuthService, HeadersPass, OwnSignIn,
+			OtherWay, SameRequests, PublicInside, PublicBeside, HostOfTwo, CatchAll, OpenPort, OtherPort, TwoAnswers, UnknownKind, PassedThrough, EveryHost, NoTLS, ShortAuthService, HeadersPass, OwnSignIn,
 			ForeignSignIn, RegularPath,
 		},
 		headerRules(), traefikRules(), f5Rules(), otherRules(),
