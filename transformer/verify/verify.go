@@ -114,6 +114,9 @@ type checker struct {
 	openPorts map[exposure.Target][]int
 	// authHosts tells where in findings is what was said about the addresses on which endpoints rely.
 	authHosts map[reliance][]int
+	// renamed are the Services, as namespace/name, to which generated objects lead that were written for another name; nil where nobody
+	// has asked yet.
+	renamed map[string]bool
 	// assumed is the namespace in which everything is taken to live whose namespace nobody knows; empty where nothing is assumed.
 	assumed string
 }
