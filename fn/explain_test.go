@@ -25,6 +25,13 @@ var unusual = map[string]struct {
 	"PE168": {why: "a baseline is no manifest", baseline: `{"endpoints": [
   {"url": "https://admin.example.com/", "host": "admin.example.com", "path": "/", "private": true, "kind": "Ingress", "namespace": "cindy", "name": "admin", "service": "cindy/admin"}
 ]}`},
+	"PE172": {why: "a baseline is no manifest", baseline: `{"endpoints": [
+  {"url": "https://admin.example.com/admin", "host": "admin.example.com", "path": "/admin", "private": true, "service": "cindy/admin"},
+  {"url": "https://old.example.com/", "host": "old.example.com", "path": "/", "private": true, "service": "cindy/old"}
+]}`},
+	"PE173": {why: "a baseline is no manifest", baseline: `{"endpoints": [
+  {"url": "https://old.example.com/", "host": "old.example.com", "path": "/", "private": true, "service": "cindy/old"}
+]}`},
 }
 
 func inUTF16(example []byte) []byte {

@@ -15,6 +15,14 @@ import (
 // extensions are those of the files that are read in a folder.
 var extensions = []string{".yaml", ".yml", ".json"}
 
+// sources are the files that make a folder the input of a renderer, with what it holds and what renders it.
+var sources = map[string]struct{ what, renderer string }{
+	"kustomization.yaml": {"kustomization", "kustomize build"},
+	"kustomization.yml":  {"kustomization", "kustomize build"},
+	"Kustomization":      {"kustomization", "kustomize build"},
+	"Chart.yaml":         {"chart", "helm template"},
+}
+
 // readInputs reads the files that arguments name, in their order: a file, every manifest below a folder, or standard input
 // for "-" and where there is no argument.
 func (p Process) readInputs(arguments []string) ([]manifest.File, error) {
@@ -63,7 +71,7 @@ func (p Process) readStdin() ([]byte, error) {
 }
 
 // manifestsBelow returns the manifests in a folder and the folders in it, in the order of their names. Hidden ones are left
-// out, as those of version control are.
+// out, as those of version control are. A folder that has yet to be rendered is an error.
 func manifestsBelow(folder string) ([]string, error) {
 	var names []string
 	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
@@ -74,6 +82,8 @@ func manifestsBelow(folder string) ([]string, error) {
 			if entry.IsDir() {
 				return filepath.SkipDir
 			}
+		case !entry.IsDir() && sources[entry.Name()].what != "":
+			return unrendered(filepath.Dir(name), entry.Name())
 		case !entry.IsDir() && slices.Contains(extensions, strings.ToLower(filepath.Ext(name))):
 			names = append(names, name)
 		}
@@ -83,6 +93,13 @@ func manifestsBelow(folder string) ([]string, error) {
 		err = advise("manifests are files whose names end in "+strings.Join(extensions, ", ")+", and not hidden", "folder %s holds no manifests", folder)
 	}
 	return names, err
+}
+
+// unrendered is the error about a folder whose manifests are not what is deployed.
+func unrendered(folder, name string) error {
+	source := sources[name]
+	return advise(fmt.Sprintf("pass what %q prints, through a pipe or as a file", source.renderer),
+		"folder %s holds a %s, in %s: what is deployed is what %q prints", folder, source.what, name, source.renderer)
 }
 
 // unreadable is the error about manifests that cannot be read.

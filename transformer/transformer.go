@@ -41,8 +41,12 @@ func Transform(set *manifest.Set, settings *config.Config, options Options) find
 	}
 	set.Encode()
 	findings = append(findings, verify.Placement(set, plan.EffectiveNamespace)...)
+	private := plan.Private()
+	if len(private) > 0 {
+		findings = append(findings, verify.Duplicates(set, plan.EffectiveNamespace, settings.Spec.Verify.Mode)...)
+	}
 	report := verify.Check(verify.Input{
-		Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: plan.Private(), Settings: settings, Mode: settings.Spec.Verify.Mode,
+		Set: set, NamespaceOf: plan.EffectiveNamespace, Endpoints: private, Settings: settings, Mode: settings.Spec.Verify.Mode,
 	})
 	return append(findings, report.Findings...)
 }
@@ -58,6 +62,9 @@ func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) v
 		return cmp.Or(item.Namespace(), options.Namespace, settings.Spec.DefaultNamespace)
 	}
 	findings = append(findings, verify.Placement(set, namespaceOf)...)
+	if len(private) > 0 || len(options.Baseline) > 0 {
+		findings = append(findings, verify.Duplicates(set, namespaceOf, config.VerifyEnforce)...)
+	}
 	report := verify.Check(verify.Input{
 		Set: set, NamespaceOf: namespaceOf, Endpoints: private, Settings: settings, Mode: config.VerifyEnforce, Known: findings, Baseline: options.Baseline, List: true,
 		Explain: options.Explain, IgnoreWaivers: options.IgnoreWaivers,

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
-	"github.com/private-endpoints/private-endpoints/transformer/exposure"
 	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
@@ -58,10 +57,8 @@ func (c *checker) possibleNamespaces() []string {
 
 // checkAssuming proves the endpoints of a namespace, with everything there that names none.
 func (c *checker) checkAssuming(namespace string) {
-	assuming := &checker{
-		Input: c.Input, waivers: c.waivers, findings: c.findings, byHost: map[string][]*exposure.Way{},
-		rivals: map[alike]*rivals{}, openPorts: map[exposure.Target][]int{}, reported: c.reported, about: c.about, authServices: map[string]authService{}, assumed: namespace,
-	}
+	assuming := newChecker(c.Input, c.waivers)
+	assuming.findings, assuming.reported, assuming.about, assuming.assumed = c.findings, c.reported, c.about, namespace
 	assuming.NamespaceOf = func(item *manifest.Item) string { return cmp.Or(c.NamespaceOf(item), namespace) }
 	assuming.Endpoints = slices.DeleteFunc(slices.Clone(c.Endpoints), func(e endpoint.Private) bool { return e.Namespace != namespace })
 	assuming.check()

@@ -71,7 +71,7 @@ func Placement(set *manifest.Set, namespaceOf func(*manifest.Item) string) findi
 		madeFor, _ := item.Annotation(endpoint.AnnotationFor)
 		namespace := namespaceOf(item)
 		switch {
-		case item.Kind() == "Ingress" || item.Kind() == "HTTPRoute" || item.Kind() == "Service":
+		case isEndpoint(item) || item.Kind() == "Service":
 			if !names(madeFor, namespace, item.Name()) {
 				findings = append(findings, moved(item, madeFor))
 			}
@@ -104,6 +104,32 @@ func names(madeFor, namespace, name string) bool {
 
 func moved(item *manifest.Item, madeFor string) finding.Finding {
 	return Moved.At(item.Object(), "metadata.annotations["+endpoint.AnnotationFor+"]", fmt.Sprintf("was written for %s", madeFor), placementRemedy)
+}
+
+func isEndpoint(item *manifest.Item) bool {
+	return item.Kind() == "Ingress" || item.Kind() == "HTTPRoute"
+}
+
+// isRenamed says whether what was generated for a private Service leads to it and was written for another name, so that Placement
+// reports it: a layer above the function has renamed both.
+func (c *checker) isRenamed(e endpoint.Private) bool {
+	if c.renamed == nil {
+		c.renamed = map[string]bool{}
+		for _, way := range c.ways.Ways {
+			if way.Item.Contains(endpoint.AnnotationGeneratedFrom) && wasRenamed(way.Item) {
+				c.renamed[way.Service] = true
+			}
+		}
+	}
+	return c.renamed[e.Namespace+"/"+e.Source.Name()]
+}
+
+// wasRenamed says whether a generated object was written for another name than it has.
+func wasRenamed(item *manifest.Item) bool {
+	from, _ := item.Annotation(endpoint.AnnotationGeneratedFrom)
+	madeFor, _ := item.Annotation(endpoint.AnnotationFor)
+	_, name, _ := strings.Cut(madeFor, "/")
+	return isEndpoint(item) && name != item.Name() && from == "Service/"+name
 }
 
 // dangling looks for the objects that we generated, by the form of their names.

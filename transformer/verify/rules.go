@@ -10,8 +10,8 @@ import (
 func Rules() []finding.Rule {
 	return slices.Concat(
 		[]finding.Rule{
-			NotProtected, NotRun, NoEndpoint, NotProved, OtherController, Moved, Dangling, WrongConstraint, NoLongerPrivate, WrongWaiver, UnusedWaiver,
-			OtherWay, SameRequests, PublicInside, PublicBeside, HostOfTwo, CatchAll, OpenPort, OtherPort, UnknownKind, PassedThrough, EveryHost, NoTLS, ShortAuthService, HeadersPass, OwnSignIn,
+			NotProtected, NotRun, NoEndpoint, NotProved, OtherController, Moved, Dangling, WrongConstraint, NoLongerPrivate, EndpointGone, OtherBaseline, Twice, WrongWaiver, UnusedWaiver,
+			OtherWay, SameRequests, PublicInside, PublicBeside, HostOfTwo, CatchAll, OpenPort, OtherPort, TwoAnswers, UnknownKind, PassedThrough, EveryHost, NoTLS, ShortAuthService, HeadersPass, OwnSignIn,
 			ForeignSignIn, RegularPath,
 		},
 		headerRules(), traefikRules(), f5Rules(), otherRules(),

@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -151,7 +150,7 @@ func (c *checker) isAuthService(way *exposure.Way, address, host string) bool {
 	if way.Service == "" {
 		return false
 	}
-	address, _, _ = strings.Cut(strings.Replace(address, ownHost, "://"+host+"/", 1), "?")
+	address = questionOf(address, host)
 	service, known := c.authServices[address]
 	if !known {
 		service = c.findAuthService(address)
@@ -171,29 +170,34 @@ type authService struct {
 }
 
 func (c *checker) findAuthService(address string) authService {
-	service := authService{names: map[string]bool{}}
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return service
+	service := authService{names: clusterNames(address)}
+	for full := range service.names {
+		namespace, name, _ := strings.Cut(full, "/")
+		service.targets = c.ways.Targets(namespace, name, "")
 	}
-	host := strings.ToLower(parsed.Hostname())
-	labels := strings.Split(host, ".")
-	if len(labels) >= 2 && (len(labels) == 2 || labels[2] == "svc") {
-		service.names[labels[1]+"/"+labels[0]] = true
-		service.targets = c.ways.Targets(labels[1], labels[0], "")
-	}
-	for _, way := range c.answering(host, exposure.Prefix(strings.TrimSuffix(parsed.Path, "/"))) {
+	for _, way := range c.answering(placeOf(address)) {
 		service.names[way.Service] = true
 	}
 	return service
 }
 
+// clusterNames returns the Service, as namespace/name, that an address names in the cluster, and nothing where it names none.
+func clusterNames(address string) map[string]bool {
+	names := map[string]bool{}
+	host, _ := placeOf(address)
+	labels := strings.Split(host, ".")
+	if len(labels) >= 2 && (len(labels) == 2 || labels[2] == "svc") {
+		names[labels[1]+"/"+labels[0]] = true
+	}
+	return names
+}
+
 // answering returns the ways through which a host of the set answers requests for a path: the most specific ones, and none
 // where objects compete for them.
-func (c *checker) answering(host string, path exposure.PathSet) []*exposure.Way {
+func (c *checker) answering(host, path string) []*exposure.Way {
 	var answering []*exposure.Way
 	for _, way := range c.byHost[host] {
-		if way.Layer != exposure.HTTP || way.Service == "" || !way.Paths.Contains(path) || asksItself(way) {
+		if way.Layer != exposure.HTTP || way.Service == "" || !takes(way, path) || asksItself(way) {
 			continue
 		}
 		if len(answering) > 0 && !way.Paths.Equal(answering[0].Paths) {

@@ -71,11 +71,8 @@ type Conclusion struct {
 // Check proves every private endpoint of the input. Where there is none, nothing else is looked at.
 func Check(input Input) Report {
 	waivers := readWaivers(input.Set, input.IgnoreWaivers)
-	c := &checker{
-		Input: input, waivers: waivers, findings: waivers.findings, byHost: map[string][]*exposure.Way{},
-		reported: map[reportKey]int{}, about: map[opening][]int{}, authServices: map[string]authService{}, rivals: map[alike]*rivals{},
-		openPorts: map[exposure.Target][]int{},
-	}
+	c := newChecker(input, waivers)
+	c.findings, c.reported, c.about = waivers.findings, map[reportKey]int{}, map[opening][]int{}
 	var report Report
 	if len(input.Endpoints) > 0 || input.List || len(input.Baseline) > 0 {
 		c.check()
@@ -115,8 +112,21 @@ type checker struct {
 	rivals map[alike]*rivals
 	// openPorts tells where in findings is what was said about the ports of private Services that no endpoint has.
 	openPorts map[exposure.Target][]int
+	// authHosts tells where in findings is what was said about the addresses on which endpoints rely.
+	authHosts map[reliance][]int
+	// renamed are the Services, as namespace/name, to which generated objects lead that were written for another name; nil where nobody
+	// has asked yet.
+	renamed map[string]bool
 	// assumed is the namespace in which everything is taken to live whose namespace nobody knows; empty where nothing is assumed.
 	assumed string
+}
+
+// newChecker returns a checker that has not said anything, and has no place for it yet.
+func newChecker(input Input, waivers *waivers) *checker {
+	return &checker{
+		Input: input, waivers: waivers, byHost: map[string][]*exposure.Way{}, authServices: map[string]authService{}, rivals: map[alike]*rivals{},
+		openPorts: map[exposure.Target][]int{}, authHosts: map[reliance][]int{},
+	}
 }
 
 type reportKey struct {
@@ -141,6 +151,7 @@ func (c *checker) check() {
 		if isChecked {
 			c.checkHeaders(&proof)
 			c.otherPorts(&proof, table)
+			c.authAddresses(&proof)
 		}
 		c.isAbout(proof.Own...)
 		for _, way := range proof.Own {
