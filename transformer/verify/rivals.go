@@ -89,7 +89,7 @@ func (r *rivals) of(private *exposure.Way) []*exposure.Way {
 
 // isApart says whether no path of one way has anything to do with one of the other: none begins like the other.
 func isApart(private, other *exposure.Way) bool {
-	if isUnclear(other) {
+	if isUnclear(private) || isUnclear(other) {
 		return false
 	}
 	a, b := private.Paths.Start(), other.Paths.Start()
