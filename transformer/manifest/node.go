@@ -75,7 +75,7 @@ func isCertainString(text string) bool {
 
 // scalarText returns the text of a scalar: of a string the string, of a number or a boolean what JSON writes, and nothing of null.
 func scalarText(node *yaml.Node) string {
-	if node.Style != 0 || node.Value == "" || isStringText(node.Value) {
+	if node.Style != 0 || readsAsWritten(node.Value) || isStringText(node.Value) {
 		return node.Value
 	}
 	var text bytes.Buffer
@@ -86,6 +86,21 @@ func scalarText(node *yaml.Node) string {
 		return node.Value
 	}
 	return text.String()
+}
+
+// readsAsWritten says of most plain text that it stands for itself: a path, a word too long for a boolean or null, a plain decimal number.
+func readsAsWritten(text string) bool {
+	const longestWord = len("false")
+	if text == "" {
+		return true
+	}
+	switch first := text[0]; {
+	case first == '/', 'a' <= first && first <= 'z' && len(text) > longestWord:
+		return true
+	case first < '1' || first > '9':
+		return false
+	}
+	return strings.Trim(text, "0123456789") == ""
 }
 
 // stringValue returns the value of a string, "" of anything else.
