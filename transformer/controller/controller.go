@@ -215,7 +215,7 @@ func write(e *endpoint.Endpoint, changes Changes) finding.List {
 		value := changes.Annotations[key]
 		if present, ok := e.Route.Annotation(key); ok && present != value {
 			findings = append(findings, Conflict.At(e.Object(), field(key), fmt.Sprintf("%q is not what this endpoint needs: %q", present, value),
-				"remove the annotation, or remove the intent to protect the Ingress by hand"))
+				"remove the annotation, or the annotation that makes the Ingress private, to protect it by hand"))
 			continue
 		}
 		e.Additions.Annotation(key, value)

@@ -88,7 +88,7 @@ func conflictsEnvoyGateway(e *endpoint.Endpoint, objects *Objects) []Flaw {
 			if target.Get("kind").Text() == e.Route.Kind() && target.Get("name").Text() == e.Name {
 				found = append(found, Flaw{
 					Rule: Conflict, Cause: fmt.Sprintf("%s is about this HTTPRoute too, and the older of two policies counts", item.Object()),
-					Remedy: "remove the policy, or name the Gateway in it and write its mergeType, or remove the intent to protect the route by hand",
+					Remedy: "remove the policy, or name the Gateway in it and write its mergeType, or the annotation that makes the route private, to protect it by hand",
 				})
 			}
 		}

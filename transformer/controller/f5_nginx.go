@@ -137,7 +137,7 @@ func conflictsF5(e *endpoint.Endpoint, objects *Objects) []Flaw {
 			if policy.Item != nil && f5Authenticates(policy.Item) {
 				found = append(found, Flaw{
 					Rule: Conflict, Field: field(annotation), Cause: fmt.Sprintf("%s authenticates too", policy.Item.Object()),
-					Remedy: "remove the entry, or remove the intent to protect the Ingress by hand",
+					Remedy: "remove the entry, or the annotation that makes the Ingress private, to protect it by hand",
 				})
 			}
 		}

@@ -62,7 +62,7 @@ func conflictsGatewayAPI(e *endpoint.Endpoint, _ *Objects) []Flaw {
 			if filter.Get("type").Text() == "ExternalAuth" {
 				found = append(found, Flaw{
 					Rule: Conflict, Field: fmt.Sprintf("spec.rules[%d].filters[%d]", i, j), Cause: "asks an auth service too",
-					Remedy: "remove the filter, or remove the intent to protect the route by hand",
+					Remedy: "remove the filter, or the annotation that makes the route private, to protect it by hand",
 				})
 			}
 		}

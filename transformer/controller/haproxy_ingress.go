@@ -133,7 +133,7 @@ func conflictsHAProxy(e *endpoint.Endpoint, _ *Objects) []Flaw {
 		if _, ok := e.Route.Annotation(haproxyPrefixes[1] + name); ok {
 			found = append(found, Flaw{
 				Rule: Conflict, Field: field(haproxyPrefixes[1] + name), Cause: "stands for the same as " + haproxyPrefixes[0] + name,
-				Remedy: "remove the annotation, or remove the intent to protect the Ingress by hand",
+				Remedy: "remove the annotation, or the annotation that makes the Ingress private, to protect it by hand",
 			})
 		}
 	}

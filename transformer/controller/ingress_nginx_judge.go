@@ -67,7 +67,7 @@ var nginxFlaws = []nginxFlaw{
 	{
 		Rule: nginxCanary, names: []string{"canary"}, opens: true, found: isTrue,
 		cause:  "makes the controller ignore the protection of this Ingress and use that of the main one",
-		remedy: "mark the main Ingress private, and remove the intent here",
+		remedy: "mark the main Ingress private, and remove the annotation that makes this one private",
 	},
 	{
 		Rule: nginxErrorPage, names: []string{"custom-http-errors"}, opens: true,

@@ -52,7 +52,7 @@ var (
 		Code: "PE303", Severity: finding.Error, Title: "canary Ingress is not protected by itself",
 		Cause: "A canary Ingress takes its share of the requests through the location of the main Ingress, and ingress-nginx ignores the auth " +
 			"annotations of the canary. What is private on the canary alone is public.",
-		Remedy:  "Mark the main Ingress private, and remove the intent from the canary.",
+		Remedy:  "Mark the main Ingress private, and remove the annotation that makes the canary private.",
 		Example: nginxHead + `nginx.ingress.kubernetes.io/canary: "true"` + nginxTail,
 	}
 	nginxSnippetRule = finding.Rule{

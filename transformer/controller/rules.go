@@ -68,7 +68,7 @@ var (
 		Code: "PE152", Severity: finding.Error, Title: "authentication is configured already",
 		Cause: "An Ingress with private intent carries a setting of authentication that is not the one which the configuration asks " +
 			"for. There would be two sources of truth: which of them is meant, only a person can say.",
-		Remedy: "Remove the setting and let the function write it, or remove the intent and protect the Ingress by hand.",
+		Remedy: "Remove the setting and let the function write it, or remove the annotation that makes the Ingress private, and protect it by hand.",
 		Example: `apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:

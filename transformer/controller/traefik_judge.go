@@ -68,7 +68,7 @@ func conflicting(field string, middlewares []Middleware) []Flaw {
 		if entry.Item != nil && slices.ContainsFunc(authenticating, func(name string) bool { return entry.Item.View("spec", name).Exists() }) {
 			found = append(found, Flaw{
 				Rule: Conflict, Field: field, Cause: fmt.Sprintf("%s authenticates too", entry.Item.Object()),
-				Remedy: "remove the entry, or remove the intent to protect the route by hand",
+				Remedy: "remove the entry, or the annotation that makes the route private, to protect it by hand",
 			})
 		}
 	}

@@ -249,7 +249,7 @@ func (p *Plan) refuseIntent(item *manifest.Item, from string) {
 	intent, findings := p.vocabulary.readIntent(item)
 	p.findings = append(p.findings, findings...)
 	if intent.any() {
-		p.report(WrongAnnotation, item, "metadata.annotations", "intent on a generated object would be lost", "write the annotation on "+from)
+		p.report(WrongAnnotation, item, "metadata.annotations", "an annotation that asks for an endpoint would be lost on a generated object", "write the annotation on "+from)
 	}
 }
 
@@ -273,7 +273,7 @@ func (p *Plan) readUsers(item *manifest.Item, routing routing) {
 		p.sources = append(p.sources, source{item, intent, len(recorded) > 0, convertedFrom})
 	default:
 		if len(recorded) > 0 && routes(routing) {
-			p.report(NoLongerPrivate, item, "metadata.annotations", "the intent is gone, so what was added for it was removed", "if the object must stay private, write the annotation again")
+			p.report(NoLongerPrivate, item, "metadata.annotations", "the annotation that made it private is gone, so what was added for it was removed", "if the object must stay private, write the annotation again")
 		}
 		p.refuseSentinel(item, routing)
 		if routing == ingressKind {

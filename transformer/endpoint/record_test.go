@@ -177,7 +177,7 @@ func TestRestoreAfterIntentIsGone(t *testing.T) {
 	set := readSet(t, output)
 	plan, findings := Expand(set, decodeSettings(t, settingsText), Options{})
 	require.Equal(t, finding.List{NoLongerPrivate.At(set.Items()[0].Object(), "metadata.annotations",
-		"the intent is gone, so what was added for it was removed", "if the object must stay private, write the annotation again")}, findings)
+		"the annotation that made it private is gone, so what was added for it was removed", "if the object must stay private, write the annotation again")}, findings)
 	require.Empty(t, plan.Write())
 	want := strings.Replace(adminIngress, "  annotations:\n    dev.okteto.com/private: \"true\"\n", "", 1)
 	require.Equal(t, want, writeSet(t, set))

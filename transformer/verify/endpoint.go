@@ -367,7 +367,7 @@ func (c *checker) ownRoutes(e endpoint.Private, proof Proof) {
 		}
 		if c.isAuthService(way, proof.Auth.Asks, way.Host) {
 			c.report(e.Route, e.Namespace, OwnSignIn.At(e.Route.Object(), way.Field, fmt.Sprintf("%s is the auth service itself: nobody could sign in to reach the sign-in", serviceText(way)),
-				"remove the intent here: the auth service protects itself"))
+				"remove the annotation that makes it private: the auth service protects itself"))
 		}
 	}
 	if !proof.Auth.EndsTLS {
