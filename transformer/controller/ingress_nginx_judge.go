@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -70,13 +71,8 @@ var nginxFlaws = []nginxFlaw{
 		remedy: "mark the main Ingress private, and remove the annotation that makes this one private",
 	},
 	{
-		Rule: nginxErrorPage, names: []string{"custom-http-errors"}, opens: true,
-		found: func(value string, _ *manifest.Item) bool {
-			return slices.ContainsFunc(strings.Split(value, ","), func(code string) bool {
-				code = strings.TrimSpace(code)
-				return code == "401" || code == "403"
-			})
-		},
+		Rule: nginxErrorPage, names: []string{nginxHTTPErrors}, opens: true,
+		found:  func(value string, _ *manifest.Item) bool { return answersRefusals(value) },
 		cause:  "answers 401 or 403 with an error page, and the page decides who gets in (CVE-2026-24513)",
 		remedy: "remove 401 and 403 from the list",
 	},
@@ -217,6 +213,9 @@ func judgeNginxAnnotations(item *manifest.Item, context Context, byTraefik bool)
 	judgement.add(nginxPaths(item, byTraefik)...)
 	if judgement.Asks != "" {
 		judgement.add(nginxServerSnippets(item, context.Objects)...)
+		if !byTraefik {
+			judgement.add(nginxSet(item, context.Objects)...)
+		}
 	}
 	return judgement
 }
@@ -364,22 +363,32 @@ func isAlmost(key, right, name string) bool {
 // nginxPaths reports paths that the controller leaves open, or reads in a way of its own.
 func nginxPaths(item *manifest.Item, byTraefik bool) []Flaw {
 	var flaws []Flaw
-	for r, rule := range item.View("spec", "rules").Elements() {
-		for p, view := range rule.Get("http", "paths").Elements() {
-			path, place := view.Get("path").Text(), fmt.Sprintf("spec.rules[%d].http.paths[%d].path", r, p)
-			switch {
-			case strings.HasPrefix(path, "/.well-known/acme-challenge") && !byTraefik:
-				flaws = append(flaws, Flaw{
-					Rule: nginxChallengePath, Opens: true, Field: place,
-					Cause: fmt.Sprintf("ingress-nginx never asks for sign-in on path %s (no-auth-locations)", path), Remedy: "use another path",
-				})
-			case !hasOnly(path, nginxAlphanumerics+"._/-"), strings.Contains(path, "//"), strings.Contains(path+"/", "/../"), strings.Contains(path+"/", "/./"):
-				flaws = append(flaws, Flaw{
-					Rule: nginxPath, Field: place, Cause: fmt.Sprintf("%q is not a path that everybody reads alike", path),
-					Remedy: "use letters, digits, dot, underscore, hyphen and single slashes, without . and .. segments",
-				})
-			}
+	for place, path := range pathsOf(item) {
+		switch {
+		case strings.HasPrefix(path, "/.well-known/acme-challenge") && !byTraefik:
+			flaws = append(flaws, Flaw{
+				Rule: nginxChallengePath, Opens: true, Field: place,
+				Cause: fmt.Sprintf("ingress-nginx never asks for sign-in on path %s (%s)", path, nginxNoAuthLocations), Remedy: "use another path",
+			})
+		case !hasOnly(path, nginxAlphanumerics+"._/-"), strings.Contains(path, "//"), strings.Contains(path+"/", "/../"), strings.Contains(path+"/", "/./"):
+			flaws = append(flaws, Flaw{
+				Rule: nginxPath, Field: place, Cause: fmt.Sprintf("%q is not a path that everybody reads alike", path),
+				Remedy: "use letters, digits, dot, underscore, hyphen and single slashes, without . and .. segments",
+			})
 		}
 	}
 	return flaws
+}
+
+// pathsOf returns the paths of an Ingress by the fields in which they stand.
+func pathsOf(item *manifest.Item) iter.Seq2[string, string] {
+	return func(yield func(field, path string) bool) {
+		for r, rule := range item.View("spec", "rules").Elements() {
+			for p, view := range rule.Get("http", "paths").Elements() {
+				if !yield(fmt.Sprintf("spec.rules[%d].http.paths[%d].path", r, p), view.Get("path").Text()) {
+					return
+				}
+			}
+		}
+	}
 }

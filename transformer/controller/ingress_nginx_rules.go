@@ -99,7 +99,8 @@ spec:
 	nginxChallengePath = finding.Rule{
 		Code: "PE309", Severity: finding.Error, Title: "path that ingress-nginx never protects",
 		Cause: "The setting no-auth-locations of ingress-nginx leaves paths that start with /.well-known/acme-challenge without sign-in, so that " +
-			"certificates can be obtained. It compares the path of the Ingress, so that everything behind such a path is public.",
+			"certificates can be obtained. It compares the path of the Ingress, so that everything behind such a path is public. A ConfigMap of the " +
+			"set can name further ones.",
 		Remedy: "Use another path.",
 		Example: `apiVersion: networking.k8s.io/v1
 kind: Ingress

@@ -16,6 +16,9 @@ type Objects struct {
 	masters map[string]*manifest.Item
 	// serverSnippets are what Ingresses put into the servers of ingress-nginx, by host; nil until they are asked for.
 	serverSnippets map[string][]nginxSnippet
+	// nginxConfigMaps are the settings of ingress-nginx; nil until readsNginxSettings.
+	nginxConfigMaps    []nginxSettings
+	readsNginxSettings bool
 }
 
 // Index returns the objects of set. namespaceOf tells where an object will live.
