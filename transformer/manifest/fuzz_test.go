@@ -38,6 +38,7 @@ var fragments = []string{
 	"\n", "\r\n", "\t", ": ", ":", ",", "\"", "'", "''", "\\", "[", "]", "{", "}", "#", " # ", "|\n", "|+\n", ">-\n", "|2\n", "&a ", "*a",
 	"!!str ", "? ", "---", "---\n", "--- ", "...\n", "<<: *a\n", "%", "@", "- kind: A\n", "  - kind: A\n", "- a: b\n  c: ", "\n\n", "\ufeff",
 	"\"kind\": ", "\n- ", "\n  ", "null", "yes", "~",
+	"metadata:\n", "metadata: ", "  namespace: ", "namespace: b\n", "  name: c\n", "  labels:\n", "spec:\n",
 }
 
 // FuzzFragments is FuzzScan over documents that are more often valid than random bytes: every byte stands for a fragment.
@@ -52,7 +53,23 @@ func FuzzFragments(f *testing.F) {
 		requireObjectAgrees(t, input)
 		requireListAgrees(t, input)
 		requireEditable(t, input)
+		requireNamespacesAgree(t, input)
 	})
+}
+
+// requireNamespacesAgree checks that the namespace which the lines tell is the one that a parser finds.
+func requireNamespacesAgree(t *testing.T, input []byte) {
+	t.Helper()
+	set, findings := Read(input)
+	if len(findings) > 0 {
+		return
+	}
+	for _, item := range set.Items() {
+		namespace, certain := item.NamespaceOnLines()
+		if _, err := item.Node(); certain && err == nil {
+			require.Equal(t, item.Namespace(), namespace, "%q", input)
+		}
+	}
 }
 
 // requireDocumentsAgree checks that no document of the stream is missed or cut in two.
@@ -196,6 +213,7 @@ func FuzzReadWrite(f *testing.F) {
 			}
 			item.Release()
 		}
+		requireNamespacesAgree(t, input)
 		set.FunctionConfig()
 		require.Equal(t, string(input), written(t, set))
 	})

@@ -104,9 +104,13 @@ func (n *namespaceReader) readMetadata(l line) {
 	n.namespace = text
 }
 
-// keyBefore returns the word at the end of text.
+// longestWord is more than a key or a value of a label, a name or a namespace can have. A longer word is none of these, and looking for its ends
+// at every colon in it would take the square of its length.
+const longestWord = 512
+
+// keyBefore returns the word at the end of text, of a longer one than longestWord its end.
 func keyBefore(text []byte) []byte {
-	text = bytes.TrimRight(text, " \t")
+	text = bytes.TrimRight(text[max(0, len(text)-longestWord):], " \t")
 	if len(text) == 0 {
 		return nil
 	}
@@ -117,8 +121,10 @@ func keyBefore(text []byte) []byte {
 	return text[bytes.LastIndexAny(text, " \t\r\n{,[")+1:]
 }
 
-// valueAfter returns the word at the beginning of text, nil where the value is not on the line or is no plain word.
+// valueAfter returns the word at the beginning of text, of a longer one than longestWord its beginning, and nil where the value is not on the
+// line or is no plain word.
 func valueAfter(text []byte) []byte {
+	text = text[:min(len(text), longestWord)]
 	text = bytes.TrimLeft(text, " \t")
 	if len(text) == 0 || bytes.IndexByte([]byte("\r\n*&!|>#"), text[0]) >= 0 {
 		return nil

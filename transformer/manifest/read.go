@@ -91,12 +91,16 @@ func doubtfulSeparator(input []byte) int {
 		}
 		at := from + next
 		from = at + len("---")
-		isOurs := isMarker(input[at:], '-')
-		behindLF := at == 0 || input[at-1] == '\n'
-		rest, _, _ := bytes.Cut(input[from:], []byte("\n"))
-		rest = bytes.TrimSpace(rest)
-		isTheirs := behindLF && (len(rest) == 0 || rest[0] == '#')
-		if isOurs && !behindLF && isLineStart(input[:at]) || isTheirs && !isOurs {
+		if !isLineStart(input[:at]) {
+			continue
+		}
+		isOurs, isTheirs := isMarker(input[at:], '-'), false
+		if at == 0 || input[at-1] == '\n' {
+			rest := bytes.TrimSpace(input[from:endOfLine(input, from)])
+			isTheirs = len(rest) == 0 || rest[0] == '#'
+			isOurs = isOurs && isTheirs
+		}
+		if isOurs != isTheirs {
 			return bytes.Count(input[:at], []byte("\n")) + 1
 		}
 	}
