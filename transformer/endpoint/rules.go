@@ -55,9 +55,9 @@ var (
 	// UnreadableObject is an object that must be read and cannot be.
 	UnreadableObject = finding.Rule{
 		Code: "PE105", Severity: finding.Error, Title: "object cannot be read",
-		Cause: "An object of a kind that can be an endpoint is not valid YAML, has a key twice, or does not fit its type. What cannot " +
-			"be read cannot be protected, and tools disagree on what such an object means: of two equal keys some take the first and " +
-			"some the last.",
+		Cause: "An object of a kind that can be an endpoint is not valid YAML, has a key twice, no kind, a tag or a late merge key, or does " +
+			"not fit its type. What cannot be read cannot be protected, and tools disagree on what such an object means: of two equal keys " +
+			"some take the first and some the last, and kind: !x Ingress is an Ingress for kubectl.",
 		Remedy: "Correct the object.",
 		Example: serviceStart + wantsPrivate + `    dev.okteto.com/auto-ingress: "false"
 ` + serviceEnd,
