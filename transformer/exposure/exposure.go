@@ -126,6 +126,10 @@ func (m *Map) Targets(namespace, service, port string) []Target {
 
 // reader collects the ways of a set, kind by kind.
 type reader struct {
+	// asideItem is the object that was last asked whether it may open ways beside its routes, and mayHaveAsides the answer: one with many paths
+	// is searched once.
+	asideItem     *manifest.Item
+	mayHaveAsides bool
 	objects *controller.Objects
 	serving controller.Serving
 	// found are the ways of routes, before it is known what stands behind their Services.
