@@ -130,8 +130,8 @@ type reader struct {
 	// is searched once.
 	asideItem     *manifest.Item
 	mayHaveAsides bool
-	objects *controller.Objects
-	serving controller.Serving
+	objects       *controller.Objects
+	serving       controller.Serving
 	// found are the ways of routes, before it is known what stands behind their Services.
 	found    []Way
 	pods     *pods
