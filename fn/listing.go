@@ -251,7 +251,7 @@ var safeURL = sync.OnceValue(func() *regexp.Regexp {
 // IsLink says whether the URL of the row may become a link.
 func (r row) IsLink() bool { return safeURL().MatchString(r.URL) }
 
-// visible writes a text so that a person sees every character in it: those that isPlain refuses as \uXXXX.
+// visible writes a text so that a person sees every character in it: those that isPlain refuses as \u and four digits.
 func visible(text string, isPlain func(rune) bool) string {
 	var written strings.Builder
 	for _, r := range text {

@@ -25,7 +25,7 @@ type nginxSettings struct {
 	pages bool
 }
 
-// nginxSettings returns the settings that the ConfigMaps of the set have.
+// nginxSettings returns the settings that the ConfigMaps of the set have. One that cannot be read has none here: package exposure reports it.
 func (o *Objects) nginxSettings() []nginxSettings {
 	if !o.readsNginxSettings {
 		o.readsNginxSettings = true

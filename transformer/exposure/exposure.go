@@ -89,6 +89,8 @@ type Way struct {
 	written string
 	// canary says that the way takes a share of the requests of another one.
 	canary bool
+	// hasAsides says that annotations of an Ingress may open ways beside this one.
+	hasAsides bool
 }
 
 // Map is every way in of a set.
@@ -126,12 +128,8 @@ func (m *Map) Targets(namespace, service, port string) []Target {
 
 // reader collects the ways of a set, kind by kind.
 type reader struct {
-	// asideItem is the object that was last asked whether it may open ways beside its routes, and mayHaveAsides the answer: one with many paths
-	// is searched once.
-	asideItem     *manifest.Item
-	mayHaveAsides bool
-	objects       *controller.Objects
-	serving       controller.Serving
+	objects *controller.Objects
+	serving controller.Serving
 	// found are the ways of routes, before it is known what stands behind their Services.
 	found    []Way
 	pods     *pods

@@ -13,33 +13,44 @@ var forwardedTo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 
 var portNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{1,5}$`) })
 
+// settingWords stand in the ConfigMaps of ingress controllers that open ports or take sign-in away: their usual names, and keys.
+var settingWords = []string{"tcp-services", "udp-services", "no-auth-locations", "custom-http-errors"}
+
 // forwardedPorts reads the ConfigMaps by which ingress-nginx and haproxy-ingress open ports that lead to Services without anybody being asked
 // (https://kubernetes.github.io/ingress-nginx/user-guide/exposing-tcp-udp-services/). What they are called is a setting of the controller; what
-// stands in them tells.
+// stands in them tells. One that cannot be read is reported where its bytes show that it is of such a kind: other data may be as it likes.
 func (r *reader) forwardedPorts() {
 	for _, item := range r.objects.OfKind("", "ConfigMap") {
-		if !mayForward(item) || !r.readable(item) {
+		forwards, certain := showsPort(item)
+		isSetting := forwards || item.Shows(settingWords...)
+		if certain && !isSetting {
 			continue
 		}
-		for port, value := range item.View("data").Fields() {
-			if parts := forwardedTo().FindStringSubmatch(value.Text()); parts != nil && portNumber().MatchString(port) {
-				r.add(Way{
-					Item: item, Field: "data[" + port + "]", Namespace: r.objects.NamespaceOf(item), Via: "port " + port + " of the ingress controller",
-					Layer: TCP, Paths: Prefix("/"), Service: parts[1],
-				}, parts[2])
-			}
+		if _, err := item.Node(); err == nil {
+			r.addForwardedPorts(item)
+		} else if isSetting {
+			r.readable(item)
 		}
 		item.Release()
 	}
 }
 
-// mayForward says by the bytes of a ConfigMap whether it may hold such a port. One that only a parser can search is large text, most often, and
-// is parsed where it has a usual name.
-func mayForward(item *manifest.Item) bool {
-	found := false
-	certain := item.Pairs(func(key, value []byte) bool {
-		found = len(key) <= len("0x1F90") && key[0] >= '0' && key[0] <= '9' && (value == nil || bytes.IndexByte(value, '/') > 0)
-		return !found
+func (r *reader) addForwardedPorts(item *manifest.Item) {
+	for port, value := range item.View("data").Fields() {
+		if parts := forwardedTo().FindStringSubmatch(value.Text()); parts != nil && portNumber().MatchString(port) {
+			r.add(Way{
+				Item: item, Field: "data[" + port + "]", Namespace: r.objects.NamespaceOf(item), Via: "port " + port + " of the ingress controller",
+				Layer: TCP, Paths: Prefix("/"), Service: parts[1],
+			}, parts[2])
+		}
+	}
+}
+
+// showsPort says whether the bytes of a ConfigMap show a port that may lead to a Service; certain is false where only a parser can tell.
+func showsPort(item *manifest.Item) (shows, certain bool) {
+	certain = item.Pairs(func(key, value []byte) bool {
+		shows = len(key) <= len("0x1F90") && key[0] >= '0' && key[0] <= '9' && (value == nil || bytes.IndexByte(value, '/') > 0)
+		return !shows
 	})
-	return found || !certain && item.Contains("-tcp", "-udp", "tcp-", "udp-")
+	return shows, certain
 }

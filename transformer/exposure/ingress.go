@@ -71,6 +71,8 @@ func (r *reader) ingress(item *manifest.Item) {
 	served := r.serving.Of(class)
 	base.ranked = served == "ingress-nginx" || served == "traefik-nginx" || served == "traefik"
 	base.canary = isTrue(item, nginxPrefix+"canary") && r.serving.FollowsNginx(class)
+	// An Ingress with many paths is searched once.
+	base.hasAsides = item.Contains("default-backend", "mirror-target", "-snippet")
 	if passesTLS(item) {
 		base.Layer = TLS
 	}

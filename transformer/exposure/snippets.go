@@ -11,10 +11,7 @@ import (
 // addAsides adds the ways that annotations of ingress-nginx, or the snippets of F5, open beside a route. What stands in the location of the
 // route asks as the route does. A canary has no location of its own.
 func (r *reader) addAsides(way Way, served string) {
-	if r.asideItem != way.Item {
-		r.asideItem, r.mayHaveAsides = way.Item, way.Item.Contains("default-backend", "mirror-target", "-snippet")
-	}
-	if way.canary || !r.mayHaveAsides {
+	if way.canary || !way.hasAsides {
 		return
 	}
 	way.Aside, way.Redirects, way.Remark = true, false, ""

@@ -210,6 +210,12 @@ func (i *Item) Contains(words ...string) bool {
 	return !i.isPlain() || slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(i.raw, []byte(word)) })
 }
 
+// Shows says whether one of words stands in the bytes of the item, or it has none of its own. Unlike Contains it says no where the bytes may
+// stand for other text.
+func (i *Item) Shows(words ...string) bool {
+	return i.raw == nil || slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(i.raw, []byte(word)) })
+}
+
 // ContainsFold is Contains for words in letters of either case.
 func (i *Item) ContainsFold(words ...string) bool {
 	if !i.isPlain() {

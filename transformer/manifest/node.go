@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -73,8 +74,14 @@ func isCertainString(text string) bool {
 	return true
 }
 
-// scalarText returns the text of a scalar: of a string the string, of a number or a boolean what JSON writes, and nothing of null.
+// scalarText returns the text of a scalar: of a string the string, of a number or a boolean what JSON writes, of binary data what it stands for,
+// and nothing of null.
 func scalarText(node *yaml.Node) string {
+	if node.Style&yaml.TaggedStyle != 0 && node.ShortTag() == tagBinary {
+		if text, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(node.Value), "")); err == nil {
+			return string(text)
+		}
+	}
 	if node.Style != 0 || readsAsWritten(node.Value) || isStringText(node.Value) {
 		return node.Value
 	}

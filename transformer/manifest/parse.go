@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -137,7 +138,36 @@ func checkKeys(node *yaml.Node) error {
 			return err
 		}
 	}
-	for _, inner := range node.Content {
+	for i, inner := range node.Content {
+		if isData(node, i) && inner.Kind == yaml.MappingNode {
+			if err := checkData(inner); err != nil {
+				return err
+			}
+		} else if err := checkKeys(inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isData says whether the content at an index of an object is the data of a ConfigMap or a Secret.
+func isData(object *yaml.Node, index int) bool {
+	if object.Kind != yaml.MappingNode || index%2 == 0 {
+		return false
+	}
+	kind := stringValue(child(object, "kind"))
+	return (kind == "ConfigMap" || kind == "Secret") && slices.Contains([]string{"data", "binaryData", "stringData"}, object.Content[index-1].Value)
+}
+
+// checkData is checkKeys for data, which encoders of YAML write as !!binary where it is no text.
+func checkData(data *yaml.Node) error {
+	if err := cmp.Or(checkTag(data), checkMappingKeys(data)); err != nil {
+		return err
+	}
+	for _, inner := range data.Content {
+		if inner.Kind == yaml.ScalarNode && inner.ShortTag() == tagBinary {
+			continue
+		}
 		if err := checkKeys(inner); err != nil {
 			return err
 		}

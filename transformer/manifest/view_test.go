@@ -16,6 +16,8 @@ func TestText(t *testing.T) {
 		item := first(t, "kind: A\na: "+written+"\n")
 		require.Equal(t, want, item.View("a").Text(), written)
 	}
+	data := first(t, "kind: Secret\ndata:\n  a: !!binary |\n    eWV\n    z\n")
+	require.Equal(t, "yes", data.View("data", "a").Text(), "of several lines")
 	item := first(t, "kind: A\n0x2328: a\n")
 	var keys []string
 	for key := range item.View().Fields() {
