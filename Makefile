@@ -73,6 +73,8 @@ lint: bin/gofumpt bin/staticcheck ## Check formatting, module files and common m
 	bin/staticcheck ./...
 	@for module in $(MODULES); do (set -x; go -C "$$module" mod tidy -diff); done
 
+# Up to Go 1.26, a run that is limited by time may fail with "context deadline exceeded" when the time is over, without an input that
+# fails (go.dev/issue/75804): what CI runs is limited by a count.
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (1m).
 	@go test -list '^Fuzz' ./... \
@@ -82,8 +84,8 @@ fuzz: ## Run each fuzz target for FUZZTIME (1m).
 		done
 
 .PHONY: fuzz-smoke
-fuzz-smoke: ## Run the fuzz target of the verifier for half a minute.
-	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime 30s -fuzzminimizetime 1s ./transformer
+fuzz-smoke: ## Run the fuzz target of the verifier for about half a minute.
+	go test -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime 3000x -fuzzminimizetime 1s ./transformer
 
 BENCH := build bin/bench bin/identity bin/annotate bin/replay bin/unverified bin/kubeconform bin/kustomize
 
