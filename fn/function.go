@@ -65,12 +65,13 @@ func (p Process) transform(call invocation) error {
 
 // readAll reads everything, into memory of the right size where the size is known.
 func readAll(source io.Reader) ([]byte, error) {
-	var input bytes.Buffer
+	size := bytes.MinRead
 	if file, ok := source.(*os.File); ok {
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			input.Grow(int(info.Size()) + bytes.MinRead)
+			size += int(info.Size())
 		}
 	}
+	input := bytes.NewBuffer(make([]byte, 0, size))
 	_, err := input.ReadFrom(source)
 	return input.Bytes(), err
 }

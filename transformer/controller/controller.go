@@ -46,6 +46,9 @@ type Controller struct {
 	Support Support
 	// JudgeIngress reads what an Ingress of its class says about who may pass, as the controller does.
 	JudgeIngress func(*manifest.Item, Context) Judgement
+	// Overwrites returns the headers, in lower case, that clients cannot write on an Ingress where an annotation of it alone says so. It is
+	// nil where the controller decides by itself.
+	Overwrites func(*manifest.Item) []string
 }
 
 // Supported says whether this version protects an Ingress with the controller. The others are known, so that what they serve can be

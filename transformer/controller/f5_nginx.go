@@ -30,6 +30,7 @@ var f5Nginx = Controller{
 		Headers: "none; the client's pass", Objects: []string{"Policy"}, Missing: "closed: 500", Tested: testedGolden + ", " + testedSchema,
 	},
 	JudgeIngress: judgeF5,
+	Overwrites:   f5Overwrites,
 }
 
 const (

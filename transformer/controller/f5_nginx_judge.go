@@ -300,3 +300,16 @@ func f5Server(item *manifest.Item) string {
 	}
 	return class
 }
+
+// f5Overwrites returns the headers of nginx.org/proxy-set-headers that have a value of their own, be it an empty one: without a colon
+// the client's is passed on (template_helper.go, generateProxySetHeaders).
+func f5Overwrites(item *manifest.Item) []string {
+	value, _ := item.Annotation("nginx.org/proxy-set-headers")
+	var names []string
+	for _, entry := range strings.Split(value, ",") {
+		if name, _, set := strings.Cut(entry, ":"); set {
+			names = append(names, strings.ToLower(strings.TrimSpace(name)))
+		}
+	}
+	return names
+}

@@ -28,6 +28,7 @@ var ingressNginx = Controller{
 		Headers: "set by the controller", Missing: "closed: 500", Tested: testedGolden + "; its annotations over HTTP, served by Traefik",
 	},
 	JudgeIngress: judgeNginx,
+	Overwrites:   nginxOverwrites,
 }
 
 func routeNginx(request Request) (Changes, error) {

@@ -392,3 +392,9 @@ func pathsOf(item *manifest.Item) iter.Seq2[string, string] {
 		}
 	}
 }
+
+// nginxOverwrites returns the headers of auth-response-headers.
+func nginxOverwrites(item *manifest.Item) []string {
+	value, _ := item.Annotation(nginxResponseHeaders)
+	return strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r == ',' || r == ' ' })
+}

@@ -22,6 +22,8 @@ type Judgement struct {
 	Groups []string
 	// EndsTLS says that the controller serves every host over TLS, whatever stands in spec.tls.
 	EndsTLS bool
+	// Overwrites are the headers, in lower case, that clients cannot write, where an annotation of an Ingress alone says so.
+	Overwrites []string
 	// Flaws are what opens the way nevertheless, and what deserves a word.
 	Flaws []Flaw
 	// routes are the judgements of single routes, by their field, where they can differ.
@@ -89,5 +91,8 @@ func (s Serving) JudgeIngress(class string, item *manifest.Item, objects *Object
 	}
 	judgement := controller.JudgeIngress(item, Context{objects, s.versions[class]})
 	controller.nobodyAsked(&judgement, item)
+	if controller.Overwrites != nil && judgement.Asks != "" {
+		judgement.Overwrites = controller.Overwrites(item)
+	}
 	return judgement
 }

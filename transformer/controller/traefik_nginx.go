@@ -28,6 +28,7 @@ var traefikNginx = Controller{
 		Headers: "set by the controller", Missing: "closed: 500", Tested: testedHTTP,
 	},
 	JudgeIngress: judgeTraefikNginx,
+	Overwrites:   nginxOverwrites,
 }
 
 // traefikSignIn is the first version with auth-signin, and with canaries and redirects by annotation.

@@ -20,7 +20,10 @@ const annotationNoLinks = "argocd.argoproj.io/ignore-default-links"
 // link gives each host of an endpoint a link in Argo CD, with a lock where it is private (E16). A link that the user wrote stays. A host
 // with variables of Flux has no URL yet.
 func (p *Plan) link(endpoint *Endpoint) {
-	if hidden, _ := endpoint.Source.Annotation(p.vocabulary.key(keyHideFromUI)); !p.settings.Spec.Links.ArgoCD || hidden == "true" {
+	if !p.settings.Spec.Links.ArgoCD {
+		return
+	}
+	if hidden, _ := endpoint.Source.Annotation(p.vocabulary.key(keyHideFromUI)); hidden == "true" {
 		return
 	}
 	linked := 0

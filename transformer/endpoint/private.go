@@ -138,6 +138,10 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 
 // Closed says whether the source still stands in the form that nothing serves.
 func (p Private) Closed() bool {
+	// Most have the word in annotations of this function alone, and need not be parsed.
+	if !p.Source.ContainsBeside(config.SentinelClass, config.Domain+"/") {
+		return false
+	}
 	legacy, _ := p.Source.Annotation(annotationLegacy)
 	return p.Source.View("spec", "ingressClassName").Text() == config.SentinelClass || legacy == config.SentinelClass || namesSentinel(p.Source) ||
 		p.Source.View("spec", "loadBalancerClass").Text() == config.SentinelClass

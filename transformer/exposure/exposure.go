@@ -26,6 +26,12 @@ const (
 	TCP
 )
 
+// Ingress is what is known of an Ingress as a whole: its class, and what the controller of the class makes of it.
+type Ingress struct {
+	Class string
+	Auth  controller.Judgement
+}
+
 // Way is one way in.
 type Way struct {
 	// Item opens the way, at Field.
@@ -85,6 +91,8 @@ type Way struct {
 	Targets []Target
 	// Auth is who is asked; nil where nobody is.
 	Auth *controller.Judgement
+	// Ingress tells of the Ingress that opens the way; nil where another kind does.
+	Ingress *Ingress
 	// written is the path of an Ingress as it stands there.
 	written string
 	// canary says that the way takes a share of the requests of another one.

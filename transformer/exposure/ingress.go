@@ -60,8 +60,8 @@ func (r *reader) ingress(item *manifest.Item) {
 	if class == config.SentinelClass {
 		return
 	}
-	auth := r.serving.JudgeIngress(class, item, r.objects)
-	base := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "class " + class, Unserved: r.serving.Of(class) == "", Auth: &auth}
+	ingress := &Ingress{Class: class, Auth: r.serving.JudgeIngress(class, item, r.objects)}
+	base := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "class " + class, Unserved: r.serving.Of(class) == "", Auth: &ingress.Auth, Ingress: ingress}
 	if class == "" {
 		base.Via = "no class"
 	}

@@ -156,6 +156,9 @@ func (i *Item) Namespace() string {
 
 // Annotation returns the value of an annotation and whether the key is there. The value is "" when it is not a string.
 func (i *Item) Annotation(key string) (string, bool) {
+	if i.node == nil && !i.Contains(key) {
+		return "", false
+	}
 	node := i.find("metadata", "annotations", key)
 	return stringValue(node), node != nil
 }
@@ -208,6 +211,11 @@ func guessObject(body []byte) finding.Object {
 // without blanks, quotes and backslashes, so that no way to write them breaks them up.
 func (i *Item) Contains(words ...string) bool {
 	return !i.isPlain() || slices.ContainsFunc(words, func(word string) bool { return bytes.Contains(i.raw, []byte(word)) })
+}
+
+// ContainsBeside is Contains for a word elsewhere than at the beginning of longer, which starts with it.
+func (i *Item) ContainsBeside(word, longer string) bool {
+	return !i.isPlain() || bytes.Count(i.raw, []byte(word)) > bytes.Count(i.raw, []byte(longer))
 }
 
 // Shows says whether one of words stands in the bytes of the item, or it has none of its own. Unlike Contains it says no where the bytes may

@@ -146,15 +146,27 @@ func (c *checker) judge(e endpoint.Private, proof *Proof) bool {
 	if e.Route.Kind() == "HTTPRoute" {
 		return c.judgeHTTPRoute(e, proof)
 	}
-	class := c.serving.ClassOf(e.Route)
+	ingress := c.ingressOf(e, proof.Own)
+	class := ingress.Class
 	proof.Controller = c.serving.Of(class)
 	if proof.Controller == "" {
 		c.report(e.Source, e.Namespace, c.unserved(e, class))
 		return false
 	}
 	c.contradiction(e, "class "+class, "spec.ingressClassName", c.serving.Contradicts(class), proof.Controller)
-	proof.Auth = c.serving.JudgeIngress(class, e.Route, c.objects)
+	proof.Auth = ingress.Auth
 	return true
+}
+
+// ingressOf tells of the Ingress of an endpoint. One without ways has not been judged yet.
+func (c *checker) ingressOf(e endpoint.Private, own []*exposure.Way) exposure.Ingress {
+	for _, way := range own {
+		if way.Ingress != nil {
+			return *way.Ingress
+		}
+	}
+	class := c.serving.ClassOf(e.Route)
+	return exposure.Ingress{Class: class, Auth: c.serving.JudgeIngress(class, e.Route, c.objects)}
 }
 
 // contradiction reports an endpoint that goes through a class or Gateway of which the set says that it belongs to other, and the

@@ -44,8 +44,6 @@ spec:
 // overwriting is the annotation that names the headers which a controller does not let clients write.
 type overwriting struct {
 	annotation string
-	// names are the headers of a value, in lower case.
-	names func(value string) []string
 	// cause is what the annotation does not do with the headers that follow, and remedy what helps.
 	cause, remedy string
 }
@@ -55,29 +53,14 @@ var overwrites = map[string]overwriting{
 	"ingress-nginx": nginxOverwrites,
 	"traefik-nginx": nginxOverwrites,
 	"f5-nginx": {
-		"nginx.org/proxy-set-headers", f5SetHeaders, "does not take away",
+		"nginx.org/proxy-set-headers", "does not take away",
 		"write each header with a colon and nothing behind it, such as X-Auth-Request-User:, which takes it away, or let the application trust none of them: F5 NGINX hands no header of the auth service on",
 	},
 }
 
 var nginxOverwrites = overwriting{
 	"nginx.ingress.kubernetes.io/auth-response-headers",
-	func(value string) []string {
-		return strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return r == ',' || r == ' ' })
-	},
 	"does not name", "name every header that the application trusts",
-}
-
-// f5SetHeaders returns the headers of nginx.org/proxy-set-headers that have a value of their own, be it an empty one: without a colon
-// the client's is passed on (template_helper.go, generateProxySetHeaders).
-func f5SetHeaders(value string) []string {
-	var names []string
-	for _, entry := range strings.Split(value, ",") {
-		if name, _, set := strings.Cut(entry, ":"); set {
-			names = append(names, strings.ToLower(strings.TrimSpace(name)))
-		}
-	}
-	return names
 }
 
 // checkHeaders reports the identity headers that clients can write on an endpoint, where its controller overwrites those alone that an
@@ -87,9 +70,7 @@ func (c *checker) checkHeaders(proof *Proof) {
 	if !ok {
 		return
 	}
-	item := proof.Endpoint.Route
-	value, _ := item.Annotation(known.annotation)
-	written := known.names(value)
+	item, written := proof.Endpoint.Route, proof.Auth.Overwrites
 	missing := []string{"X-Auth-Request-User and its like"}
 	if c.Settings != nil {
 		missing = slices.DeleteFunc(slices.Clone(c.Settings.Spec.Auth.ResponseHeaders), func(header string) bool {

@@ -201,9 +201,10 @@ var controllerOfGroup = map[string]string{
 
 // controllerOf returns the id of the controller that serves a way, empty where nobody says which one does.
 func (c *checker) controllerOf(way *exposure.Way) string {
+	if way.Ingress != nil {
+		return c.serving.Of(way.Ingress.Class)
+	}
 	switch way.Item.Group() {
-	case "networking.k8s.io", "extensions":
-		return c.serving.Of(c.serving.ClassOf(way.Item))
 	case "gateway.networking.k8s.io":
 		return c.serving.OfGateway(way.Via)
 	default:
