@@ -27,6 +27,9 @@ func DisplayOf(settings *config.Config, namespace string, objects ...*manifest.I
 	}
 	var hidden, urls string
 	for _, object := range objects {
+		if !object.Contains(words.key(keyHideFromUI), words.key(keyEndpoints)) {
+			continue
+		}
 		hide, _ := object.Annotation(words.key(keyHideFromUI))
 		shown, _ := object.Annotation(words.key(keyEndpoints))
 		hidden, urls = cmp.Or(hidden, hide), cmp.Or(urls, shown)

@@ -156,9 +156,6 @@ func (i *Item) Namespace() string {
 
 // Annotation returns the value of an annotation and whether the key is there. The value is "" when it is not a string.
 func (i *Item) Annotation(key string) (string, bool) {
-	if i.node == nil && !i.Contains(key) {
-		return "", false
-	}
 	node := i.find("metadata", "annotations", key)
 	return stringValue(node), node != nil
 }

@@ -41,8 +41,13 @@ spec:
 // otherPorts reports the ways that lead to the other ports of a Service which is private as a whole, and ask nobody.
 func (c *checker) otherPorts(proof *Proof, t table) {
 	source := proof.Endpoint.Source
-	if _, chosen := source.Annotation(endpoint.AnnotationPort); chosen || source.Kind() != "Service" {
+	if source.Kind() != "Service" {
 		return
+	}
+	if source.Contains(endpoint.AnnotationPort) {
+		if _, chosen := source.Annotation(endpoint.AnnotationPort); chosen {
+			return
+		}
 	}
 	isOwn := func(target exposure.Target) bool {
 		return slices.ContainsFunc(proof.Own, func(way *exposure.Way) bool { return slices.ContainsFunc(way.Targets, target.Meets) })

@@ -156,14 +156,15 @@ func (c *checker) described(routes []Route, findings finding.List) []Route {
 	for _, route := range routes {
 		openings[openingOf(route.Way)] = true
 	}
+	shown := map[*manifest.Item]Route{}
 	for i := range routes {
 		route := &routes[i]
 		way := route.Way
-		if !route.Marked {
-			route.Source = c.generatedFrom(way)
+		if _, known := shown[way.Item]; !known {
+			shown[way.Item] = c.shown(*route)
 		}
+		route.Source, route.Display = shown[way.Item].Source, shown[way.Item].Display
 		route.Controller = c.controllerOf(way)
-		route.Display = endpoint.DisplayOf(c.Settings, way.Namespace, route.Source, way.Item)
 		about := finding.List{}
 		for _, at := range c.about[openingOf(way)] {
 			about = append(about, c.findings[at])
@@ -182,8 +183,22 @@ func (c *checker) described(routes []Route, findings finding.List) []Route {
 	return routes
 }
 
+// shown returns a route with what is shown instead of its object and URL: the same for all routes of the object.
+func (c *checker) shown(route Route) Route {
+	if !route.Marked {
+		route.Source = c.generatedFrom(route.Way)
+	}
+	route.Display = endpoint.DisplayOf(c.Settings, route.Way.Namespace, route.Source, route.Way.Item)
+	route.Source.Release()
+	route.Way.Item.Release()
+	return route
+}
+
 // generatedFrom returns the Service from which the object behind a public way was generated, and the object itself where none is.
 func (c *checker) generatedFrom(way *exposure.Way) *manifest.Item {
+	if !way.Item.Contains(endpoint.AnnotationGeneratedFrom) {
+		return way.Item
+	}
 	from, _ := way.Item.Annotation(endpoint.AnnotationGeneratedFrom)
 	if name, ok := strings.CutPrefix(from, "Service/"); ok {
 		for _, service := range c.objects.Named("", "Service", way.Namespace, name) {
