@@ -12,13 +12,13 @@ import (
 // The bars: what the function may cost beside others, in CPU time where nothing else is said.
 const (
 	startFactor       = 2.0      // the start-up, beside the smallest kyaml function
-	fewFactor         = 1.0 / 5  // 1,000 items, beside the smallest kyaml function; a fifth of it is the start-up
+	fewFactor         = 1.0 / 8  // 1,000 items, beside the smallest kyaml function; a fifth of it is the start-up
 	manyFactor        = 1.0 / 10 // 10,000 items
 	memoryFactor      = 1.0 / 12 // and their peak memory
 	inputFactor       = 4.0      // the peak memory for 100,000 items, beside the size of the input
-	kubeconformFactor = 0.75     // a stream, beside a program that only parses it
+	kubeconformFactor = 0.6      // a stream, beside a program that only parses it
 	verifyFactor      = 1.5      // verify, beside the transform of the same documents
-	rulesFactor       = 1.7      // the function, beside itself without the verifier, which reads routes once more instead of keeping them
+	rulesFactor       = 1.5      // the function, beside itself without the verifier, which reads routes once more instead of keeping them
 	growthFactor      = 2.3      // twice the input: nothing compares all with all
 	kustomizeFactor   = 1.05     // kustomize with the function, beside kustomize with one that prints the same
 
