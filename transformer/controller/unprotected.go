@@ -33,6 +33,10 @@ var unprotecting = []Controller{
 		ByHand: "serve the Ingress with a controller that can ask: Azure Application Gateway signs nobody in",
 	},
 	{
+		ID: "openshift", ClassControllers: []string{"openshift.io/ingress-to-route"}, JudgeIngress: judgeNothing,
+		ByHand: "serve the Ingress with a controller that can ask: the router of OpenShift asks nobody",
+	},
+	{
 		ID: "kgateway", GatewayControllers: []string{"kgateway.dev/kgateway"}, JudgeIngress: judgeNothing,
 		ByHand: "route with an HTTPRoute that Envoy Gateway or Traefik serves: this version writes no TrafficPolicy and no GatewayExtension",
 	},

@@ -97,6 +97,8 @@ type Way struct {
 	written string
 	// canary says that the way takes a share of the requests of another one.
 	canary bool
+	// atPods says that Port may be the number of a port of the Pods.
+	atPods bool
 	// hasAsides says that annotations of an Ingress may open ways beside this one.
 	hasAsides bool
 }
@@ -121,6 +123,7 @@ func Read(objects *controller.Objects, serving controller.Serving, private map[*
 	reader.virtualServers()
 	reader.routeGroups()
 	reader.mappings()
+	reader.openShiftRoutes()
 	reader.forwardedPorts()
 	reader.complete(private, services)
 	reader.services()
@@ -205,6 +208,9 @@ func (r *reader) complete(private map[*manifest.Item]bool, services []string) {
 			copied.Service = service
 			namespace, name := splitName(service)
 			copied.Targets = r.pods.behind(namespace, name, way.Port)
+			if way.atPods {
+				copied.Targets = r.pods.atPods(namespace, name, way.Port)
+			}
 			r.ways = append(r.ways, &copied)
 		}
 	}

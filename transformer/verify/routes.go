@@ -211,7 +211,7 @@ func (c *checker) generatedFrom(way *exposure.Way) *manifest.Item {
 // controllerOfGroup are the ids of the controllers that serve kinds of their own, by their API group.
 var controllerOfGroup = map[string]string{
 	"traefik.io": "traefik", "traefik.containo.us": "traefik", "projectcontour.io": "contour", "networking.istio.io": "istio",
-	"k8s.nginx.org": "f5-nginx", "zalando.org": "skipper",
+	"k8s.nginx.org": "f5-nginx", "zalando.org": "skipper", "route.openshift.io": "openshift",
 }
 
 // controllerOf returns the id of the controller that serves a way, empty where nobody says which one does.

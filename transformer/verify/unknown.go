@@ -19,23 +19,26 @@ var UnknownKind = finding.Rule{
 		"requests in, nothing is proved about this way.",
 	Remedy: "Find out whether it routes from outside, and whom it asks. Nothing has to be done where it does not.",
 	Example: privateAdmin + `---
-apiVersion: route.openshift.io/v1
-kind: Route
+apiVersion: networking.cfargotunnel.com/v1alpha1
+kind: TunnelBinding
 metadata:
   name: admin
   namespace: cindy
-spec:
-  host: admin.example.org
-  to:
-    kind: Service
-    name: admin
+subjects:
+- kind: Service
+  name: admin
+  spec:
+    fqdn: admin.example.org
+tunnelRef:
+  kind: ClusterTunnel
+  name: public
 `,
 }
 
 // knownGroups are the API groups, beside Kubernetes' own, whose routes are read or that are ours.
 var knownGroups = []string{
 	config.Domain, "gateway.networking.k8s.io", "traefik.io", "traefik.containo.us", "projectcontour.io", "networking.istio.io",
-	"security.istio.io", "k8s.nginx.org", "zalando.org", "getambassador.io", "gateway.envoyproxy.io",
+	"security.istio.io", "k8s.nginx.org", "zalando.org", "getambassador.io", "gateway.envoyproxy.io", "route.openshift.io",
 }
 
 // isUnknownKind says whether nobody here knows what objects of a group do. Kubernetes' own groups have no dot, or end in k8s.io.
