@@ -123,6 +123,7 @@ func Read(objects *controller.Objects, serving controller.Serving, private map[*
 	reader.virtualServers()
 	reader.routeGroups()
 	reader.mappings()
+	reader.annotatedMappings()
 	reader.openShiftRoutes()
 	reader.forwardedPorts()
 	reader.complete(private, services)
