@@ -82,12 +82,12 @@ func run(input, file []byte, call invocation) (*manifest.Set, finding.List) {
 	if findings.HasErrors() {
 		return nil, findings
 	}
-	settings, problems := configuration(set, file)
+	settings, problems := configuration(set, file, call.configuration)
 	findings = append(findings, problems...)
 	if findings.HasErrors() {
 		return set, findings
 	}
-	findings = append(findings, transformer.Transform(set, settings, call.options)...)
+	findings = append(findings, ofFile(transformer.Transform(set, settings, call.options), call.configuration)...)
 	if findings.HasErrors() {
 		// What was chosen for a set that is not written is of no interest.
 		return set, findings.AtLeast(finding.Warning)
@@ -96,13 +96,13 @@ func run(input, file []byte, call invocation) (*manifest.Set, finding.List) {
 }
 
 // configuration decodes the one configuration that there must be: the functionConfig of a ResourceList, or a file.
-func configuration(set *manifest.Set, file []byte) (*config.Config, finding.List) {
+func configuration(set *manifest.Set, file []byte, name string) (*config.Config, finding.List) {
 	embedded := set.FunctionConfig()
 	switch {
 	case embedded != nil && file != nil:
 		return nil, finding.List{config.Two()}
 	case file != nil:
-		return config.Decode(file)
+		return decode(file, name)
 	case embedded == nil:
 		return nil, finding.List{config.Missing()}
 	}

@@ -126,7 +126,9 @@ func (a archive) run(t *testing.T, name string, input []byte) (stdout, stderr []
 	if lines, ok := a.file(name + ".args"); ok {
 		arguments = strings.Fields(string(lines))
 	}
-	return call(input, append(arguments, a.configurationFlag(t, name)...)...)
+	configuration := a.configurationFlag(t, name)
+	stdout, stderr, exit = call(input, append(arguments, configuration...)...)
+	return stdout, withoutFolder(stderr, configuration), exit
 }
 
 // call runs the program in this process.

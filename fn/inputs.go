@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/finding"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -105,6 +107,25 @@ func unrendered(folder, name string) error {
 // unreadable is the error about manifests that cannot be read.
 func unreadable(err error) error {
 	return advise("name files and folders of manifests, or - for standard input", "the manifests cannot be read: %w", pathError(err))
+}
+
+// decode decodes the configuration in a file of a name.
+func decode(document []byte, name string) (*config.Config, finding.List) {
+	settings, findings := config.Decode(document)
+	for i := range findings {
+		findings[i].Object.File = name
+	}
+	return settings, findings
+}
+
+// ofFile names the file of the configuration, where there is one, in findings about its fields: a field without an object is one of it.
+func ofFile(findings finding.List, name string) finding.List {
+	for i := range findings {
+		if findings[i].Object == (finding.Object{}) && findings[i].Field != "" {
+			findings[i].Object.File = name
+		}
+	}
+	return findings
 }
 
 // readConfigurationFile reads the file that --config names.

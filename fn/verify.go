@@ -105,6 +105,6 @@ func (p Process) readConfiguration(name string) (*config.Config, finding.List, e
 	if err != nil {
 		return nil, nil, err
 	}
-	settings, findings := config.Decode(document)
+	settings, findings := decode(document, name)
 	return settings, findings, nil
 }

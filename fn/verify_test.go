@@ -76,7 +76,9 @@ func (a archive) verify(t *testing.T, name, code string) bool {
 	if lines, ok := a.file(name + ".args"); ok {
 		arguments = append(arguments, strings.Fields(string(lines))...)
 	}
-	stdout, stderr, exit := call(input, append(arguments, a.configurationFlag(t, name)...)...)
+	configuration := a.configurationFlag(t, name)
+	stdout, stderr, exit := call(input, append(arguments, configuration...)...)
+	stdout = withoutFolder(stdout, configuration)
 	require.Empty(t, stderr)
 	if golden.FlagUpdate() {
 		a.set(name+".want", name+".yaml", stdout)
@@ -87,6 +89,15 @@ func (a archive) verify(t *testing.T, name, code string) bool {
 	failed := bytes.HasPrefix(stdout, []byte("error PE"))
 	require.Equal(t, failed, exit == statusFindings)
 	return bytes.Contains(stdout, []byte(" "+code+":"))
+}
+
+// withoutFolder takes the folder of a configuration out of messages, which is another one every time.
+func withoutFolder(messages []byte, configuration []string) []byte {
+	if len(configuration) == 0 {
+		return messages
+	}
+	folder := filepath.ToSlash(filepath.Dir(configuration[1])) + "/"
+	return bytes.ReplaceAll(messages, []byte(folder), nil)
 }
 
 // configurationFlag returns the flag that names the configuration of a case, which has been written to a file.

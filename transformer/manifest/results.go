@@ -72,7 +72,7 @@ func resultNode(f finding.Finding) *yaml.Node {
 	}
 	add(node, "message", resultMessage(f))
 	add(node, "severity", string(f.Weight()))
-	if f.Object != (finding.Object{}) {
+	if isNamed(f.Object) {
 		reference := below("resourceRef")
 		add(reference, "apiVersion", f.Object.APIVersion)
 		add(reference, "kind", f.Object.Kind)
@@ -88,6 +88,12 @@ func resultNode(f finding.Finding) *yaml.Node {
 	return node
 }
 
+// isNamed says whether more is known of an object than its file.
+func isNamed(object finding.Object) bool {
+	object.File, object.Line = "", 0
+	return object != finding.Object{}
+}
+
 func resultMessage(f finding.Finding) string {
 	message := f.Cause
 	if f.Waived != "" {
@@ -96,7 +102,7 @@ func resultMessage(f finding.Finding) string {
 	if f.Remedy != "" {
 		message += "; hint: " + f.Remedy
 	}
-	if f.Object == (finding.Object{}) && f.Field != "" {
+	if !isNamed(f.Object) && f.Field != "" {
 		message = f.Field + ": " + message
 	}
 	return message
