@@ -11,5 +11,6 @@ LABEL org.opencontainers.image.title="private-endpoints" \
 # An empty image knows no users: "--user nobody" needs this file.
 COPY tools/image/passwd /etc/passwd
 COPY bin/image/$TARGETARCH/private-endpoints /private-endpoints
-USER nobody
+# By number: Kubernetes cannot tell of a name that it is not root (runAsNonRoot).
+USER 65534:65534
 ENTRYPOINT ["/private-endpoints"]

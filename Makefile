@@ -34,15 +34,20 @@ image-archives: bin/image-archive ## Write the container image of each architect
 	done
 
 .PHONY: demo
-demo: build bin/kustomize ## Run the hello-world example through kustomize.
+demo: build bin/kustomize ## Run the hello-world example through kustomize, list its endpoint and prove it.
 	@printf '\nin: examples/hello-world/service.yaml\n\n'
 	@cat examples/hello-world/service.yaml
 	@printf '\ncommand: kustomize build --enable-alpha-plugins --enable-exec examples/hello-world\n'
 	@printf '\nout:\n\n'
-	@bin/kustomize build --enable-alpha-plugins --enable-exec examples/hello-world
+	@bin/kustomize build --enable-alpha-plugins --enable-exec examples/hello-world | tee bin/rendered.yaml
+	@printf '\nprivate-endpoints endpoints:\n\n'
+	@bin/private-endpoints endpoints --config examples/hello-world/private-endpoints.yaml bin/rendered.yaml
+	@printf '\nprivate-endpoints verify, with what somebody adds in examples/hello-world/debug.yaml:\n\n'
+	@! bin/private-endpoints verify --config examples/hello-world/private-endpoints.yaml bin/rendered.yaml examples/hello-world/debug.yaml
 
 .PHONY: test
 test: build bin/kustomize ## Run every test.
+	@for program in kpt kubectl script; do command -v $$program >/dev/null || echo "not tested: $$program is not installed"; done
 	go test ./...
 
 .PHONY: e2e
@@ -104,7 +109,7 @@ bench-compare: bin/benchstat ## Compare the Go benchmarks with those of the late
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 
 bin/bench: $(wildcard bench/*.go bench/workload/*) go.mod
 	go build -o $@ ./bench

@@ -30,7 +30,7 @@ func (p Process) controllersCommand() *cobra.Command {
 			return p.writeControllers(describe(controller.All()), format)
 		},
 	}
-	command.Flags().StringVar(&format, "format", formatTable, "how to print: table, json, markdown")
+	command.Flags().StringVar(&format, "format", formatTable, "`FORMAT` of the list: table, json, markdown")
 	return command
 }
 

@@ -55,8 +55,8 @@ type listedFinding struct {
 
 const endpointsHelp = `List the endpoints of rendered manifests, and who may enter them.
 
-A lock stands where it is proved that nobody enters without sign-in. What is marked private and is not proved to be carries an alarm
-instead, and the codes of what verify finds; without --config that is everything whose class no IngressClass explains. The rest is public.
+A lock stands where it is proved that nobody enters without sign-in. An endpoint that is marked private and not proved to be carries an
+alarm, and the codes of what verify found; without --config these are all whose class no IngressClass explains. The rest is public.
 
 Endpoints are sorted by namespace, host and path. Those with the annotation dev.okteto.com/hide-from-ui: "true" are left out
 of tables and pages without --all; dev.okteto.com/endpoints puts other URLs in the place of an object's own. These are shown as
@@ -100,7 +100,7 @@ func (p Process) endpointsCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&configuration, "config", "", "`FILE` with the configuration of the function")
 	flags.StringVar(&options.Namespace, "namespace", "", "`NAMESPACE` of objects that have none")
-	flags.StringVar(&format, "format", formatTable, "how to print: table, json, markdown, html")
+	flags.StringVar(&format, "format", formatTable, "`FORMAT` of the list: table, json, markdown, html")
 	flags.BoolVar(&all, "all", false, "list what annotations hide or replace, too")
 	return command
 }

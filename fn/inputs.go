@@ -76,14 +76,18 @@ func (p Process) readStdin() ([]byte, error) {
 // out, as those of version control are. A folder that has yet to be rendered is an error.
 func manifestsBelow(folder string) ([]string, error) {
 	var names []string
-	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+	// With a slash at its end, a link to a folder is walked like the folder.
+	root := strings.TrimRight(folder, "/") + "/"
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return unreadable(err)
-		case name != folder && strings.HasPrefix(entry.Name(), "."):
+		case name != root && strings.HasPrefix(entry.Name(), "."):
 			if entry.IsDir() {
 				return filepath.SkipDir
 			}
+		case entry.Type()&fs.ModeSymlink != 0 && isFolder(name):
+			return advise("name the folder behind it as another argument, or remove the link", "%s is a link to a folder, which is not followed", name)
 		case !entry.IsDir() && sources[entry.Name()].what != "":
 			return unrendered(filepath.Dir(name), entry.Name())
 		case !entry.IsDir() && slices.Contains(extensions, strings.ToLower(filepath.Ext(name))):
@@ -95,6 +99,12 @@ func manifestsBelow(folder string) ([]string, error) {
 		err = advise("manifests are files whose names end in "+strings.Join(extensions, ", ")+", and not hidden", "folder %s holds no manifests", folder)
 	}
 	return names, err
+}
+
+// isFolder says whether a name leads to a folder, through links too.
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // unrendered is the error about a folder whose manifests are not what is deployed.
@@ -118,10 +128,11 @@ func decode(document []byte, name string) (*config.Config, finding.List) {
 	return settings, findings
 }
 
-// ofFile names the file of the configuration, where there is one, in findings about its fields: a field without an object is one of it.
+// ofFile names the file of the configuration, where there is one, in findings about its spec. An object of the input that has neither kind
+// nor name is the zero Object too; its findings are about other fields.
 func ofFile(findings finding.List, name string) finding.List {
 	for i := range findings {
-		if findings[i].Object == (finding.Object{}) && findings[i].Field != "" {
+		if findings[i].Object == (finding.Object{}) && strings.HasPrefix(findings[i].Field, "spec.") {
 			findings[i].Object.File = name
 		}
 	}

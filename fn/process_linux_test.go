@@ -118,10 +118,20 @@ func TestBrokenPipe(t *testing.T) {
 
 // Stdout that cannot be written is no wrong call, and never a success.
 func TestFullDisk(t *testing.T) {
-	for _, command := range []string{"controllers", "version", "explain PE201", "verify service.yaml", "--quiet --config config.yaml <service.yaml"} {
+	for _, command := range []string{"controllers", "version", "explain PE201", "verify service.yaml", "verify --quiet --proof cindy/api --config config.yaml service.yaml", "--quiet --config config.yaml <service.yaml"} {
 		got := process(t, "private-endpoints "+command+" >/dev/full")
 		require.Equal(t, statusFindings, got.Status, command)
 		require.Contains(t, got.Stderr, "no space left on device\n", command)
 		require.NotContains(t, got.Stderr, "hint", command)
 	}
+}
+
+// TestLinksToFolders holds that a link which is named is followed, and that one on the way is not passed over without a word.
+func TestLinksToFolders(t *testing.T) {
+	const outside = "mkdir -p real outside && cp open.yaml outside && cp service.yaml real && "
+	named := process(t, outside+"ln -s outside link && private-endpoints verify --config config.yaml link")
+	require.Contains(t, named.Stdout, "at: link/open.yaml:1")
+	below := process(t, outside+"ln -s ../outside real/link && private-endpoints verify --config config.yaml real")
+	require.Equal(t, statusUsage, below.Status)
+	require.Equal(t, "private-endpoints: real/link is a link to a folder, which is not followed\n  hint: name the folder behind it as another argument, or remove the link\n", below.Stderr)
 }

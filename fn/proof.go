@@ -16,7 +16,9 @@ func (p Process) writeProof(report transformer.Report, name string) error {
 		object := proof.Endpoint.Object()
 		if strings.TrimPrefix(object.Namespace+"/"+object.Name, "/") == name {
 			found = true
-			fmt.Fprintln(p.Stdout, strings.Join(proofLines(proof), "\n"))
+			if _, err := fmt.Fprintln(p.Stdout, strings.Join(proofLines(proof), "\n")); err != nil {
+				return fmt.Errorf("the proof cannot be written: %w", err)
+			}
 		}
 	}
 	if found {
@@ -24,12 +26,13 @@ func (p Process) writeProof(report transformer.Report, name string) error {
 	}
 	var known []string
 	for _, proof := range report.Endpoints {
-		known = append(known, proof.Endpoint.Object().String())
+		object := proof.Endpoint.Object()
+		known = append(known, strings.TrimPrefix(object.Namespace+"/"+object.Name, "/"))
 	}
 	if len(known) == 0 {
 		return fmt.Errorf("--proof %s: the manifests have no private endpoint", name)
 	}
-	return fmt.Errorf("--proof %s: no private endpoint has this name: there are %s", name, strings.Join(known, ", "))
+	return advise("the private endpoints are "+strings.Join(known, ", "), "--proof %s: no private endpoint has this name", name)
 }
 
 // proofLines shows an endpoint: its own ways, and the others for its hosts or to its Pods.

@@ -26,7 +26,7 @@ func TestPagesShowWhatVerifyPrints(t *testing.T) {
 		require.Contains(t, string(page), transcript)
 	}
 	archive := readArchive(t, "../testdata/commands/prove-it.txtar")
-	for name, source := range map[string]string{"private-endpoints.yaml": "private-endpoints.yaml", "rendered.yaml": "want.yaml"} {
+	for name, source := range map[string]string{"private-endpoints.yaml": "private-endpoints.yaml", "rendered.yaml": "want.yaml", "debug.yaml": "debug.yaml"} {
 		example, err := os.ReadFile("../examples/hello-world/" + source)
 		require.NoError(t, err)
 		shown, _ := archive.file(name)

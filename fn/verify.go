@@ -32,8 +32,8 @@ kustomization, and not a whole repository. Without an argument, and for -, manif
 --proof shows one endpoint as it was judged: every way in for its hosts and to its Pods, and why each is closed.
 "private-endpoints explain CODE" tells more about a finding.
 
-Without --config only what the manifests say is known: which people may enter is not, and a class is, only where its
-IngressClass is among them.`
+Without --config, verify knows what the manifests say and no more. It does not compare groups, and it knows the controller of a
+class only where the IngressClass is among the manifests.`
 
 const verifyExamples = `  kustomize build --enable-alpha-plugins --enable-exec . | private-endpoints verify --config private-endpoints.yaml
   private-endpoints verify --config private-endpoints.yaml rendered/
@@ -60,7 +60,7 @@ func (p Process) verifyCommand() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&call.configuration, "config", "", "`FILE` with the configuration of the function")
-	flags.StringVar(&call.format, "format", formatText, "how to print: text, json, sarif, github")
+	flags.StringVar(&call.format, "format", formatText, "`FORMAT` of the report: text, json, sarif, github")
 	flags.StringVar(&call.baseline, "baseline", "", "`FILE` of \"endpoints --format json\": what was private there must not be public")
 	flags.StringVar(&call.proof, "proof", "", "print how the private endpoint `NAMESPACE/NAME` was judged")
 	flags.StringVar(&call.options.Namespace, "namespace", "", "`NAMESPACE` of objects that have none")

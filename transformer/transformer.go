@@ -51,8 +51,9 @@ func Transform(set *manifest.Set, settings *config.Config, options Options) find
 	return append(findings, report.Findings...)
 }
 
-// Verify proves the private endpoints of a set that is not going to be changed, such as the output of a renderer. settings
-// may be nil: what the set itself does not say is then not proved. The mode of settings governs Transform alone. The Report tells what was found about each endpoint.
+// Verify proves the private endpoints of a set that is not going to be changed, such as the output of a renderer. settings may be
+// nil: what the set itself does not say is then not proved. The mode of settings governs Transform alone. The Report tells what
+// was found about each endpoint.
 func Verify(set *manifest.Set, settings *config.Config, options VerifyOptions) verify.Report {
 	private, findings := endpoint.Inspect(set, settings, options.Options)
 	namespaceOf := func(item *manifest.Item) string {

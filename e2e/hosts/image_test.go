@@ -102,7 +102,7 @@ func TestImage(t *testing.T) {
 			require.Equal(t, "nobody:x:65534:65534:nobody:/:/sbin/nologin\n", string(got.files["etc/passwd"]))
 			require.Equal(t, "linux/"+architecture, fmt.Sprint(got.config["os"], "/", got.config["architecture"]))
 			user, entrypoint, labels := got.container(t)
-			require.Equal(t, "nobody", user)
+			require.Equal(t, "65534:65534", user)
 			require.Equal(t, []any{"/private-endpoints"}, entrypoint)
 			require.Equal(t, "Apache-2.0", labels["org.opencontainers.image.licenses"])
 			require.NotEmpty(t, labels["org.opencontainers.image.version"])

@@ -106,7 +106,7 @@ func backendConfigOf(service *manifest.Item, port string) (name string, written 
 	return "", false
 }
 
-// hasBackendPolicy says whether a GCPBackendPolicy enables the Identity-Aware Proxy for a Service behind a Gateway.
+// hasBackendPolicy says whether a GCPBackendPolicy is about a Service, whatever it sets: it counts behind a Gateway alone.
 func (o *Objects) hasBackendPolicy(namespace, service string) bool {
 	return slices.ContainsFunc(o.OfKind("networking.gke.io", "GCPBackendPolicy"), func(item *manifest.Item) bool {
 		target := item.View("spec", "targetRef")

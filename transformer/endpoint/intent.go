@@ -12,7 +12,7 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// class of a kind: what intent means on it.
+// routing is what intent means on the objects of a kind.
 type routing int
 
 const (
@@ -219,7 +219,7 @@ func (r *intentReader) readGateway() {
 		return
 	}
 	if r.kind != httpRouteKind {
-		r.report(WrongAnnotation, annotationField(r.key(keyGateway)), "has no effect on a "+r.item.Kind(), "remove it: only an HTTPRoute has a Gateway")
+		r.report(WrongAnnotation, annotationField(r.key(keyGateway)), "has no effect here", "remove it: only an HTTPRoute has a Gateway")
 		return
 	}
 	r.intent.noGateway = r.choice(keyGateway, "true", "false") == "false"

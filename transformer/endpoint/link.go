@@ -13,8 +13,8 @@ import (
 // https://argo-cd.readthedocs.io/en/stable/user-guide/external-url/. One whose URL is not valid it leaves out without a word.
 const annotationLink = "link.argocd.argoproj.io/private-endpoints"
 
-// annotationNoLinks hides the links that Argo CD makes of the rules of an Ingress by itself: they have no lock, and before version 3.6 they say http where
-// no Secret is named: https://argo-cd.readthedocs.io/en/stable/user-guide/external-url/.
+// annotationNoLinks hides the links that Argo CD makes of the rules of an Ingress by itself: they have no lock, and before
+// version 3.6 they say http where no Secret is named: https://argo-cd.readthedocs.io/en/stable/user-guide/external-url/.
 const annotationNoLinks = "argocd.argoproj.io/ignore-default-links"
 
 // link gives each host of an endpoint a link in Argo CD, with a lock where it is private (E16). A link that the user wrote stays. A host

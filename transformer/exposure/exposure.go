@@ -110,9 +110,9 @@ type Map struct {
 	pods *pods
 }
 
-// Read lists the ways in of a set. The Pods behind the Services to which the objects in private lead are looked for, and
-// behind further services, given as namespace/name, and every Service that leads to them: what others lead to is known by name alone. The findings are about objects that may open
-// a way and cannot be read.
+// Read lists the ways in of a set. The Pods behind the Services to which the objects in private lead are looked for, and behind
+// further services, given as namespace/name, and every Service that leads to them: what others lead to is known by name alone.
+// The findings are about objects that may open a way and cannot be read.
 func Read(objects *controller.Objects, serving controller.Serving, private map[*manifest.Item]bool, services []string) (*Map, finding.List) {
 	reader := &reader{objects: objects, serving: serving}
 	reader.ingresses()

@@ -9,8 +9,9 @@ import (
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-// openShiftRoutes reads the Routes of OpenShift, which asks nobody: https://docs.openshift.com/container-platform/latest/rest_api/network_apis/route-route-openshift-io-v1.html.
-// Those without a group are of its third version, and oc still takes them.
+// openShiftRoutes reads the Routes of OpenShift, which asks nobody:
+// https://docs.openshift.com/container-platform/latest/rest_api/network_apis/route-route-openshift-io-v1.html. Those without a
+// group are of its third version, and oc still takes them.
 func (r *reader) openShiftRoutes() {
 	for _, group := range []string{"route.openshift.io", ""} {
 		for _, item := range r.objects.OfKind(group, "Route") {

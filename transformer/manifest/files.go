@@ -13,8 +13,9 @@ type File struct {
 	Text []byte
 }
 
-// ReadFiles reads several files as one Set, for looking at: it is not meant to be written. The objects of a file with a name
-// know that name and the line at which they start. An empty file beside others is no mistake. The Findings are those of Read, about the file that they concern.
+// ReadFiles reads several files as one Set, for looking at: it is not meant to be written. The objects of a file with a name know
+// that name and the line at which they start. An empty file beside others is no mistake. The Findings are those of Read, about
+// the file that they concern.
 func ReadFiles(files []File) (*Set, finding.List) {
 	joined := &Set{}
 	var findings finding.List

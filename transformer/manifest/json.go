@@ -28,7 +28,7 @@ func parseJSON(data []byte) (*yaml.Node, error) {
 		return nil, err
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, parseErrorf("not a mapping")
+		return nil, parseErrorf("not a mapping, but %s", described(root))
 	}
 	return root, checkKeys(root)
 }

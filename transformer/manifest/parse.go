@@ -58,15 +58,32 @@ func parseTree(data []byte) (*yaml.Node, error) {
 	}
 	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return nil, parseErrorf("not a mapping")
+		return nil, parseErrorf("not a mapping, but %s", described(root))
 	}
 	return root, nil
 }
 
-// syntaxError makes a ParseError of an error of the parser, whose text may have several lines.
+// described says what stands in the place of a mapping, of a text its beginning.
+func described(node *yaml.Node) string {
+	if node.Kind == yaml.SequenceNode {
+		return "a sequence"
+	}
+	const enough = 40
+	text := []rune(node.Value)
+	if len(text) > enough {
+		text = append(text[:enough], '…')
+	}
+	return fmt.Sprintf("%q", string(text))
+}
+
+// syntaxError makes a ParseError of an error of the parser, whose text may have several lines. Its lines are those of the object, which need
+// not stand at the start of the input.
 func syntaxError(err error) error {
 	cause := strings.TrimPrefix(err.Error(), "yaml: ")
 	cause, _, _ = strings.Cut(strings.TrimSuffix(cause, "\n"), "\n")
+	if line, problem, found := strings.Cut(cause, ": "); found && strings.HasPrefix(line, "line ") {
+		cause = line + " of the object: " + problem
+	}
 	return parseErrorf("invalid YAML: %s", cause)
 }
 
@@ -175,8 +192,9 @@ func checkData(data *yaml.Node) error {
 	return nil
 }
 
-// checkTag refuses a tag that is written out, unless it says what the value is anyway: a string, a mapping, a sequence or a merge key. Any other changes
-// the value, and parsers disagree on how: !x Ingress and !!binary SW5ncmVzcw== are the kind Ingress for kubectl.
+// checkTag refuses a tag that is written out, unless it says what the value is anyway: a string, a mapping, a sequence or a merge
+// key. Any other changes the value, and parsers disagree on how: !x Ingress and !!binary SW5ncmVzcw== are the kind Ingress for
+// kubectl.
 func checkTag(node *yaml.Node) error {
 	if node.Style&yaml.TaggedStyle == 0 {
 		return nil

@@ -242,7 +242,7 @@ func (i *Item) open() {
 func newMember(node *yaml.Node) *Item {
 	member := &Item{node: yaml.NewRNode(node)}
 	if node.Kind != yaml.MappingNode {
-		member.err = parseErrorf("not a mapping")
+		member.err = parseErrorf("not a mapping, but %s", described(node))
 		return member
 	}
 	if hasOnce(node, "apiVersion") && hasOnce(node, "kind") {
