@@ -183,7 +183,7 @@ func TestFunctionConfig(t *testing.T) {
 	})
 	t.Run("text", func(t *testing.T) {
 		_, err := read(t, start+"functionConfig: text\n"+end).FunctionConfig().Node()
-		require.EqualError(t, err, "not a mapping")
+		require.EqualError(t, err, `not a mapping, but "text"`)
 	})
 	t.Run("duplicate key", func(t *testing.T) {
 		_, err := read(t, start+"functionConfig: {kind: A, a: b, a: c}\n"+end).FunctionConfig().Node()
