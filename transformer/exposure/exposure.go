@@ -73,8 +73,10 @@ type Way struct {
 	Regular bool
 	// Folded says that the way takes its paths in capital and in small letters alike.
 	Folded bool
-	// EntryPoints are those of Traefik on which the way is open; none means all.
+	// EntryPoints are those of Traefik, or the listeners of a Gateway, on which the way is open; none means all.
 	EntryPoints []string
+	// TLSOnly says that Traefik takes nothing but TLS on the way, and leaves what comes without it to others.
+	TLSOnly bool
 	// Priority is what Traefik ranks the way by against others that match a request; 0 where something else decides.
 	Priority int
 	// Rank orders the ways through Via where it takes the first that matches a request, and not the most specific one; it is
@@ -233,7 +235,7 @@ func spreadRegular(ways []*Way) {
 // not, where that is in doubt.
 func (w *Way) TakesFrom(other, private *Way) bool {
 	switch {
-	case w.Layer != HTTP || other.Layer != HTTP || w.Via != other.Via || w.Host != other.Host || !w.openOn(other.EntryPoints):
+	case w.Layer != HTTP || other.Layer != HTTP || w.Via != other.Via || w.Host != other.Host || !w.OpenWith(other):
 		return false
 	case !w.ranked || w.Narrowed || w.canary || w.Priority < other.Priority || w.Priority == other.Priority && w.Priority > 0:
 		return false
@@ -251,6 +253,12 @@ func (w *Way) TakesFrom(other, private *Way) bool {
 		paths = paths.folded()
 	}
 	return own.Contains(paths) && others.Contains(own) && !own.Contains(others)
+}
+
+// OpenWith says whether w is open wherever other is: on its entry points or listeners, and there without TLS too where other is.
+func (w *Way) OpenWith(other *Way) bool {
+	leavesPlain := w.TLSOnly && !other.TLSOnly && (len(other.EntryPoints) == 0 || slices.ContainsFunc(other.EntryPoints, isPlainName))
+	return w.openOn(other.EntryPoints) && !leavesPlain
 }
 
 // openOn says whether a way is open on all of some entry points. None means all.

@@ -38,7 +38,7 @@ func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *pol
 	gateway := cmp.Or(parent.Get("namespace").Text(), namespace) + "/" + parent.Get("name").Text()
 	base := Way{Item: item, Namespace: namespace, Via: kind + " " + gateway}
 	for _, taken := range r.gatewayHosts(item, kind, gateway, parent) {
-		base.Host, base.TLS = taken.host, taken.tls
+		base.Host, base.TLS, base.EntryPoints = taken.host, taken.tls, taken.listeners
 		for i, rule := range item.View("spec", "rules").Elements() {
 			way := base
 			way.Field = fmt.Sprintf("spec.rules[%d]", i)
@@ -56,10 +56,11 @@ func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *pol
 	}
 }
 
-// attachment is a host for which a listener takes a route.
+// attachment is a host for which listeners take a route, all of them over TLS or not. None means all.
 type attachment struct {
-	host string
-	tls  bool
+	host      string
+	tls       bool
+	listeners []string
 }
 
 // gatewayHosts returns the hosts for which a parent takes a route: what the hosts of the route share with those of its
@@ -75,7 +76,7 @@ func (r *reader) gatewayHosts(item *manifest.Item, kind, gateway string, parent 
 	var taken []attachment
 	if kind != "Gateway" || len(gateways) == 0 {
 		for _, host := range normalHosts(hosts) {
-			taken = append(taken, attachment{host, true})
+			taken = append(taken, attachment{host, true, namedListener(parent)})
 		}
 		return taken
 	}
@@ -88,11 +89,36 @@ func (r *reader) gatewayHosts(item *manifest.Item, kind, gateway string, parent 
 		}
 		for _, host := range hosts {
 			if shared, ok := sharedHost(normalHost(host), normalHost(listener.Get("hostname").Text())); ok {
-				taken = append(taken, attachment{shared, listener.Get("protocol").Text() != "HTTP"})
+				taken = attached(taken, attachment{shared, listener.Get("protocol").Text() != "HTTP", []string{listener.Get("name").Text()}})
 			}
 		}
 	}
 	return taken
+}
+
+// namedListener returns the listener that a route names in a parent of which nothing is known.
+func namedListener(parent manifest.View) []string {
+	section, port := parent.Get("sectionName").Text(), parent.Get("port").Text()
+	switch {
+	case section != "":
+		return []string{section}
+	case port != "":
+		return []string{"port " + port}
+	default:
+		return nil
+	}
+}
+
+// attached adds an attachment to those of the other listeners: one host is one way, on all of them.
+func attached(all []attachment, one attachment) []attachment {
+	for i := range all {
+		if all[i].host == one.host {
+			all[i].listeners = append(all[i].listeners, one.listeners...)
+			all[i].tls = all[i].tls && one.tls
+			return all
+		}
+	}
+	return append(all, one)
 }
 
 func normalHosts(hosts []string) []string {

@@ -44,7 +44,7 @@ func (r *reader) traefikWay(item *manifest.Item) Way {
 	if class == config.SentinelClass {
 		return Way{}
 	}
-	way := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "Traefik", EntryPoints: item.View("spec", "entryPoints").Texts()}
+	way := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "Traefik", EntryPoints: item.View("spec", "entryPoints").Texts(), TLSOnly: item.View("spec", "tls").Exists()}
 	if class = cmp.Or(class, r.serving.Only("traefik")); class != "" {
 		way.Via = "class " + class
 	}
@@ -178,7 +178,8 @@ func (r *reader) traefikIngress(item *manifest.Item, way *Way) {
 	way.Priority, _ = strconv.Atoi(priority)
 	way.Priority = cmp.Or(way.Priority, len(traefikRule(way, matcher)))
 	onlyTLS, _ := item.Annotation("traefik.ingress.kubernetes.io/router.tls")
-	way.TLS = way.TLS || onlyTLS == "true"
+	way.TLSOnly = onlyTLS == "true"
+	way.TLS = way.TLS || way.TLSOnly
 	middlewares := controller.IngressMiddlewares(item, r.objects)
 	way.Rewrite = controller.PathAfter(middlewares, r.objects)
 	way.redirectToHTTPS(way.TLS, controller.RedirectsToHTTPS(middlewares, r.objects))
@@ -200,8 +201,10 @@ var plainEntryPoints = []string{"web", "http"}
 // route (https://doc.traefik.io/traefik/reference/install-configuration/entrypoints/#opt-http-tls): a redirect to https then lets every
 // request pass. None means all of them.
 func isPlain(entryPoints []string) bool {
-	return len(entryPoints) > 0 && !slices.ContainsFunc(entryPoints, func(name string) bool { return !slices.Contains(plainEntryPoints, name) })
+	return len(entryPoints) > 0 && !slices.ContainsFunc(entryPoints, func(name string) bool { return !isPlainName(name) })
 }
+
+func isPlainName(entryPoint string) bool { return slices.Contains(plainEntryPoints, entryPoint) }
 
 // traefikPaths completes which paths a way of an Ingress takes, and returns the matcher that Traefik makes of it (provider/kubernetes/
 // ingress, loadRouter). Traefik compares a Prefix as text, and by segments only where its strictPrefixMatching is set.

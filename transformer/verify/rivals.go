@@ -29,6 +29,7 @@ type rivals struct {
 // alike is what private ways have in common that have the same rivals, and about which the same is concluded unless it is about paths.
 type alike struct {
 	asks, namespace, host, via, server, rank, entryPoints string
+	tlsOnly                                               bool
 	priority                                              int
 	// targets are empty for the rivals on the host.
 	targets string
@@ -103,7 +104,7 @@ func (c *checker) rivalsOf(private *exposure.Way, asks string, t table) ([]*expo
 	}
 	same := alike{
 		asks: asks, namespace: private.Namespace, host: private.Host, via: private.Via, server: private.Server, rank: private.Rank,
-		entryPoints: strings.Join(private.EntryPoints, ","), priority: private.Priority,
+		entryPoints: strings.Join(private.EntryPoints, ","), tlsOnly: private.TLSOnly, priority: private.Priority,
 	}
 	onHost := c.rivals[same]
 	if onHost == nil {

@@ -63,6 +63,7 @@ func (c *checker) pair(proof *Proof, private, other *exposure.Way) pair {
 		sameHost: private.Host == other.Host && private.Via == other.Via && shareEntryPoints(private.EntryPoints, other.EntryPoints), covers: isPattern(other.Host) && covers(other.Host, private.Host),
 		otherIsPrivate: c.private[other.Item] && other.Auth.Closed(), authService: c.isAuthService(other, proof.Auth.Asks, private.Host),
 	}
+	p.elsewhere = private.Host == other.Host && private.Via == other.Via && !private.OpenWith(other)
 	for _, way := range proof.Own {
 		p.host = cmp.Or(p.host, way.Host)
 	}

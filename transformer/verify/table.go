@@ -20,6 +20,8 @@ type pair struct {
 	shares bool
 	// sameHost says that both stand for the same host through the same class or Gateway.
 	sameHost bool
+	// elsewhere says that the other way is open for the same host on entry points or listeners where the private one is not.
+	elsewhere bool
 	// covers says that the host of the other way is a pattern that stands for the private one too.
 	covers bool
 	// privatePaths and otherPaths are the paths as the controller reads them; certain says that they are these and no others.
@@ -134,6 +136,17 @@ var decisions = []decision{
 		},
 	},
 	{
+		Rule: OtherWay, meets: func(p pair) bool {
+			isInside := p.sameHost && p.privatePaths.Contains(p.otherPaths)
+			return p.elsewhere && p.shares && p.other.Shares(p.private) && !isInside && !p.taken()
+		},
+		say: func(p pair, r finding.Rule) finding.Finding {
+			found := otherWay(p, r, elsewhereRemedy(p))
+			found.Cause += elsewhereText(p)
+			return found
+		},
+	},
+	{
 		Rule: HostOfOne, meets: func(p pair) bool { return p.sameHost && p.private.Server != p.other.Server },
 		say: func(p pair, r finding.Rule) finding.Finding {
 			const remedy = "let one object have the host, such as a master Ingress with the two as its minions (nginx.org/mergeable-ingress-type)"
@@ -210,7 +223,8 @@ var (
 		Code: "PE201", Severity: finding.Error, Title: "private path reachable without sign-in",
 		Cause: "A route on another host, of another class, Gateway or namespace, or after rewriting its path, reaches the same path of " +
 			"the same Pods, and does not ask for the same sign-in. Anybody who knows that host needs no sign-in. A public route that has its default backend " +
-			"or its error pages there, that sends copies of its requests there, or whose snippet hands them on is such a way too.",
+			"or its error pages there, that sends copies of its requests there, or whose snippet hands them on is such a way too; so is one of the " +
+			"same host on an entry point of Traefik or a listener of a Gateway on which the private route is not.",
 		Remedy: "Serve public and private paths on one host with paths that do not meet, make both routes private, or remove the public " +
 			"one.",
 		Example: privateAdmin + publicStart + "www.example.com" + publicPath + "/" + publicEnd,
@@ -385,6 +399,40 @@ spec:
 func otherWay(p pair, r finding.Rule, remedy string) finding.Finding {
 	return r.At(p.other.Item.Object(), p.other.Field,
 		fmt.Sprintf("%s reaches path %s of %s, which %s makes private", wayText(p.other), p.private.Paths, serviceText(p.private), p.endpoint), remedy)
+}
+
+// elsewhereText says where the private way is not open, and the other one is.
+func elsewhereText(p pair) string {
+	kind := "entry point"
+	if p.other.Item.Group() == "gateway.networking.k8s.io" {
+		kind = "listener"
+	}
+	switch {
+	case slices.Equal(p.private.EntryPoints, p.other.EntryPoints), len(p.private.EntryPoints) == 0:
+		return ": it is open without TLS too, and the private route is not"
+	case len(p.other.EntryPoints) == 0:
+		return fmt.Sprintf(": it is open on every %s, and the private route on %s alone", kind, strings.Join(p.private.EntryPoints, ", "))
+	default:
+		return fmt.Sprintf(": it is open on the %ss %s, and the private route on %s alone", kind, strings.Join(p.other.EntryPoints, ", "), strings.Join(p.private.EntryPoints, ", "))
+	}
+}
+
+// elsewhereRemedy closes the entry points or listeners on which the private way is not open.
+func elsewhereRemedy(p pair) string {
+	const orElse = "; or waive this where these redirect everything to https"
+	points := strings.Join(p.private.EntryPoints, ",")
+	switch kind := p.other.Item.Kind(); {
+	case p.other.Item.Group() == "gateway.networking.k8s.io":
+		return fmt.Sprintf("write sectionName: %s into its parentRefs", points) + orElse
+	case kind == "Ingress" && points != "":
+		return fmt.Sprintf("write traefik.ingress.kubernetes.io/router.entrypoints: %s and traefik.ingress.kubernetes.io/router.tls: \"true\" there too", points) + orElse
+	case kind == "Ingress":
+		return "write traefik.ingress.kubernetes.io/router.tls: \"true\" there too" + orElse
+	case points != "":
+		return fmt.Sprintf("write entryPoints: [%s] and tls: {} there too", points) + orElse
+	default:
+		return "write tls: {} there too" + orElse
+	}
 }
 
 // splitRemedy shows how one host carries public and private paths (E15).
