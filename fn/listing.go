@@ -158,8 +158,8 @@ func compareNaturally(a, b string) int {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-// Count returns how many rows have an access.
-func (p page) Count(access verify.Access) int {
+// number returns how many rows have an access.
+func (p page) number(access verify.Access) int {
 	count := 0
 	for _, r := range p.Rows {
 		if r.Access == access {
@@ -169,19 +169,19 @@ func (p page) Count(access verify.Access) int {
 	return count
 }
 
-// Summary counts the rows.
-func (p page) Summary() string {
-	parts := []string{fmt.Sprintf("%d private", p.Count(verify.Private)), fmt.Sprintf("%d public", p.Count(verify.Public))}
+// summary counts the rows.
+func (p page) summary() string {
+	parts := []string{fmt.Sprintf("%d private", p.number(verify.Private)), fmt.Sprintf("%d public", p.number(verify.Public))}
 	for _, access := range []verify.Access{verify.Unproved, declared} {
-		if n := p.Count(access); n > 0 {
+		if n := p.number(access); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, access))
 		}
 	}
 	return count(len(p.Rows), "endpoint") + ": " + strings.Join(parts, ", ")
 }
 
-// HiddenText says what annotations hide; it is empty where they hide nothing.
-func (p page) HiddenText() string {
+// hiddenText says what annotations hide; it is empty where they hide nothing.
+func (p page) hiddenText() string {
 	switch {
 	case p.Hidden == 0:
 		return ""
@@ -192,8 +192,8 @@ func (p page) HiddenText() string {
 	}
 }
 
-// Who says in words who may enter.
-func (r row) Who() string {
+// who says in words who may enter.
+func (r row) who() string {
 	switch len(r.Groups) {
 	case 0:
 		return r.Admits
@@ -205,12 +205,12 @@ func (r row) Who() string {
 }
 
 // Object names the object that asks for the endpoint, as findings do.
-func (r row) Object() string {
+func (r row) object() string {
 	return finding.Object{Kind: r.Kind, Namespace: r.Namespace, Name: r.Name}.String()
 }
 
-// HasFindings says whether a person should look at the row.
-func (r row) HasFindings() bool {
+// hasFindings says whether a person should look at the row.
+func (r row) hasFindings() bool {
 	return r.Findings.Count(finding.Error)+r.Findings.Count(finding.Warning) > 0
 }
 
@@ -224,8 +224,8 @@ func weightOf(f finding.Finding) string {
 	return string(f.Severity)
 }
 
-// FindingsText counts the findings by what they mean, with their codes.
-func (r row) FindingsText() string {
+// findingsText counts the findings by what they mean, with their codes.
+func (r row) findingsText() string {
 	codes := map[string][]string{}
 	for _, found := range r.Findings {
 		codes[weightOf(found)] = append(codes[weightOf(found)], found.Code)
@@ -248,8 +248,8 @@ var safeURL = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$`)
 })
 
-// IsLink says whether the URL of the row may become a link.
-func (r row) IsLink() bool { return safeURL().MatchString(r.URL) }
+// isLink says whether the URL of the row may become a link.
+func (r row) isLink() bool { return safeURL().MatchString(r.URL) }
 
 // visible writes a text so that a person sees every character in it: those that isPlain refuses as \u and four digits.
 func visible(text string, isPlain func(rune) bool) string {
@@ -295,7 +295,7 @@ func (p page) writeTable(w io.Writer) error {
 			symbol = s + filler
 		}
 		cells := []string{symbol + " " + string(r.Access)}
-		for _, cell := range []string{r.URL, r.Who(), r.Object(), r.Backend, r.Controller, r.FindingsText()} {
+		for _, cell := range []string{r.URL, r.who(), r.object(), r.Backend, r.Controller, r.findingsText()} {
 			cells = append(cells, visible(cell, isTerminalText))
 		}
 		line(cells...)
@@ -308,7 +308,7 @@ func (p page) writeTable(w io.Writer) error {
 			return err
 		}
 	}
-	for _, line := range []string{p.Summary(), p.HiddenText()} {
+	for _, line := range []string{p.summary(), p.hiddenText()} {
 		if line != "" {
 			fmt.Fprintln(w, line)
 		}

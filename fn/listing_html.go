@@ -76,17 +76,17 @@ var classes = map[verify.Access]string{verify.Private: "private", verify.Public:
 func (p page) writeHTML(w io.Writer) error {
 	var counts, alert, elsewhere, hidden markup
 	for _, access := range []verify.Access{verify.Private, verify.Public, verify.Unproved, declared} {
-		if n := p.Count(access); n > 0 || access == verify.Private || access == verify.Public {
+		if n := p.number(access); n > 0 || access == verify.Private || access == verify.Public {
 			counts += fill(countPart, values{"class": classes[access], "number": n, "access": access})
 		}
 	}
-	if n := p.Count(verify.Unproved); n > 0 {
+	if n := p.number(verify.Unproved); n > 0 {
 		alert = fill(alertPart, values{"endpoints": isOrAre(n, "endpoint")})
 	}
 	if len(p.Elsewhere) > 0 {
 		elsewhere = fill(elsewherePart, values{"findings": findingsMarkup(p.Elsewhere)})
 	}
-	if text := p.HiddenText(); text != "" {
+	if text := p.hiddenText(); text != "" {
 		hidden = fill(hiddenPart, values{"text": text})
 	}
 	_, err := io.WriteString(w, string(fill(pageFrame, values{
@@ -124,11 +124,11 @@ func (r row) markup() markup {
 	if r.Access != declared {
 		icon = fill(iconPart, values{"class": class})
 	}
-	if r.HasFindings() {
+	if r.hasFindings() {
 		mark = " data-findings"
 	}
 	url := fill(textPart, values{"text": r.URL})
-	if r.IsLink() {
+	if r.isLink() {
 		url = fill(linkPart, values{"url": r.URL})
 	}
 	for _, group := range r.Groups {

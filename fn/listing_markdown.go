@@ -16,7 +16,7 @@ const longListing = 30
 func (p page) writeMarkdown(w io.Writer) error {
 	var page strings.Builder
 	page.WriteString("### Endpoints\n\n" + p.markdownSummary() + "\n")
-	if n := p.Count(verify.Unproved); n > 0 {
+	if n := p.number(verify.Unproved); n > 0 {
 		fmt.Fprintf(&page, "\n> ❌ **%s marked private and not proved to be.** `private-endpoints verify` says why.\n", isOrAre(n, "endpoint"))
 	}
 	p.writeMarkdownElsewhere(&page)
@@ -32,7 +32,7 @@ func (p page) writeMarkdown(w io.Writer) error {
 	if len(p.Rows) >= longListing {
 		page.WriteString("\n</details>\n")
 	}
-	if hidden := p.HiddenText(); hidden != "" {
+	if hidden := p.hiddenText(); hidden != "" {
 		page.WriteString("\n" + strings.Replace(hidden, "--all", "`--all`", 1) + "\n")
 	}
 	_, err := io.WriteString(w, page.String())
@@ -47,11 +47,11 @@ func isOrAre(n int, noun string) string {
 }
 
 func (p page) markdownSummary() string {
-	parts := []string{fmt.Sprintf("🔒 %d private", p.Count(verify.Private)), fmt.Sprintf("%d public", p.Count(verify.Public))}
-	if n := p.Count(verify.Unproved); n > 0 {
+	parts := []string{fmt.Sprintf("🔒 %d private", p.number(verify.Private)), fmt.Sprintf("%d public", p.number(verify.Public))}
+	if n := p.number(verify.Unproved); n > 0 {
 		parts = append(parts, fmt.Sprintf("❌ **%d not proved**", n))
 	}
-	if n := p.Count(declared); n > 0 {
+	if n := p.number(declared); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d declared", n))
 	}
 	return strings.Join(parts, " · ")
@@ -69,7 +69,7 @@ func (p page) writeMarkdownElsewhere(page *strings.Builder) {
 
 func (r row) markdown() string {
 	address := code(r.URL)
-	if r.IsLink() {
+	if r.isLink() {
 		address = "<" + r.URL + ">"
 	}
 	who := r.Admits
@@ -79,7 +79,7 @@ func (r row) markdown() string {
 		}
 		who += code(group)
 	}
-	cells := []string{markdownAccess[r.Access], address, who, code(r.Object()), code(r.Backend), code(r.Controller), r.FindingsText()}
+	cells := []string{markdownAccess[r.Access], address, who, code(r.object()), code(r.Backend), code(r.Controller), r.findingsText()}
 	return "| " + strings.Join(cells, " | ") + " |\n"
 }
 

@@ -42,7 +42,7 @@ func TestIsLink(t *testing.T) {
 		"https://${HOST}/":                   false,
 		"ftp://example.com/":                 false,
 	} {
-		require.Equal(t, want, row{URL: url}.IsLink(), url)
+		require.Equal(t, want, row{URL: url}.isLink(), url)
 	}
 }
 
