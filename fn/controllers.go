@@ -2,7 +2,6 @@ package fn
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -71,10 +70,7 @@ func describe(all []controller.Controller) []described {
 func (p Process) writeControllers(list []described, format string) error {
 	switch format {
 	case formatJSON:
-		encoder := json.NewEncoder(p.Stdout)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(map[string][]described{"controllers": list})
+		return p.encode(map[string][]described{"controllers": list})
 	case formatMarkdown:
 		_, err := fmt.Fprint(p.Stdout, controllersPage(list))
 		return err

@@ -127,10 +127,7 @@ func (p Process) list(report transformer.Report, format string, all bool) error 
 func (p Process) writeListing(routes []verify.Route, page page, format string) error {
 	switch format {
 	case formatJSON:
-		encoder := json.NewEncoder(p.Stdout)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(list(routes))
+		return p.encode(list(routes))
 	case formatMarkdown:
 		return page.writeMarkdown(p.Stdout)
 	case formatHTML:

@@ -46,11 +46,16 @@ func (p Process) writeReport(report transformer.Report, format string) error {
 	return err
 }
 
-func (p Process) writeJSON(report transformer.Report, findings finding.List) error {
+// encode writes a value as JSON for people and programs alike.
+func (p Process) encode(value any) error {
 	encoder := json.NewEncoder(p.Stdout)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(struct {
+	return encoder.Encode(value)
+}
+
+func (p Process) writeJSON(report transformer.Report, findings finding.List) error {
+	return p.encode(struct {
 		Findings  finding.List `json:"findings"`
 		Endpoints int          `json:"endpoints"`
 		Private   int          `json:"private"`
