@@ -65,7 +65,8 @@ func (e *Endpoint) Object() finding.Object { return e.Source.Object() }
 func (e *Endpoint) Generated() bool { return e.Route != e.Source }
 
 // Generate adds an object of kind and apiVersion that belongs to this endpoint, with the marks of what is generated (E8).
-// The name must be one that no other endpoint uses. An empty namespace is that of the source.
+// The name must be one that no other endpoint uses. An empty namespace is that of the source. The Route is marked as what the
+// object belongs to (E24), also where nothing on it has to change.
 func (e *Endpoint) Generate(apiVersion, kind, namespace, name string, spec any) error {
 	metadata := e.generatedMetadata(name)
 	metadata.Namespace = cmp.Or(namespace, metadata.Namespace)
@@ -75,6 +76,7 @@ func (e *Endpoint) Generate(apiVersion, kind, namespace, name string, spec any) 
 		return err
 	}
 	e.generated = append(e.generated, item)
+	e.Additions.marked = true
 	return nil
 }
 
