@@ -26,31 +26,102 @@ func (r *reader) ingresses() {
 	r.joinCanaries()
 }
 
+// location is what one route of an Ingress takes requests for.
+type location struct {
+	via, host string
+	paths     PathSet
+}
+
+func (w *Way) location() location { return location{w.Via, w.Host, w.Paths} }
+
+// upstream is what a controller hands requests to: the port of a Service as an Ingress names it.
+type upstream struct{ service, port string }
+
+func (w *Way) upstream() upstream { return upstream{w.Service, w.Port} }
+
 // joinCanaries gives a canary Ingress the protection of the main one, and its rewriting, through whose locations its requests come:
 // ingress-nginx ignores these annotations of the canary (controller.go, mergeAlternativeBackends). One without a main Ingress in the set
 // keeps no protection.
 func (r *reader) joinCanaries() {
-	type location struct {
-		via, host string
-		paths     PathSet
-	}
 	main := map[location]*Way{}
 	for i := range r.found {
 		way := &r.found[i]
-		if key := (location{way.Via, way.Host, way.Paths}); !way.canary && main[key] == nil {
+		if key := way.location(); !way.canary && main[key] == nil {
 			main[key] = way
 		}
 	}
+	shares := canaryShares{map[canaryKey]*canaryShare{}, map[upstream][]*canaryShare{}}
 	for i := range r.found {
 		way := &r.found[i]
 		if !way.canary {
 			continue
 		}
 		way.Auth = nil
-		if joined := main[location{way.Via, way.Host, way.Paths}]; joined != nil {
+		if joined := main[way.location()]; joined != nil {
 			way.Auth, way.Rewrite = joined.Auth, joined.Rewrite
+			if r.serving.Of(way.Ingress.Class) == "ingress-nginx" {
+				shares.add(way, joined.upstream())
+			}
 		}
 	}
+	if len(shares.of) > 0 {
+		r.found = append(r.found, r.sharedBy(shares)...)
+	}
+}
+
+// canaryShares are the backends of canaries that take a share of an upstream, in the order of the set.
+type canaryShares struct {
+	known map[canaryKey]*canaryShare
+	of    map[upstream][]*canaryShare
+}
+
+type canaryKey struct {
+	item             *manifest.Item
+	joined, upstream upstream
+}
+
+// canaryShare is what one Ingress takes of one upstream, with the locations that it names itself.
+type canaryShare struct {
+	way *Way
+	own map[location]bool
+}
+
+func (s canaryShares) add(canary *Way, joined upstream) {
+	key := canaryKey{canary.Item, joined, canary.upstream()}
+	share := s.known[key]
+	if share == nil {
+		share = &canaryShare{canary, map[location]bool{}}
+		s.known[key], s.of[joined] = share, append(s.of[joined], share)
+	}
+	share.own[canary.location()] = true
+}
+
+// sharedBy returns the ways to canaries through further locations: a canary takes its share of an upstream, and so of the requests of every
+// location that leads there, on any host (controller.go, mergeAlternativeBackends; balancer.lua, route_to_alternative_balancer). The class makes
+// no difference: one controller may serve several.
+func (r *reader) sharedBy(shares canaryShares) []Way {
+	var shared []Way
+	for i := range r.found {
+		way := &r.found[i]
+		if way.Ingress == nil || way.canary || way.Aside || way.Layer != HTTP || r.serving.Of(way.Ingress.Class) != "ingress-nginx" {
+			continue
+		}
+		for _, share := range shares.of[way.upstream()] {
+			if !share.own[way.location()] {
+				shared = append(shared, share.through(way))
+			}
+		}
+	}
+	return shared
+}
+
+// through returns the way to a canary through the location of another route.
+func (s *canaryShare) through(route *Way) Way {
+	way := *route
+	way.Item, way.Field, way.Namespace, way.Ingress, way.canary = s.way.Item, s.way.Field, s.way.Namespace, s.way.Ingress, true
+	way.Service, way.Port = s.way.Service, s.way.Port
+	way.Remark = "as a canary of the Service that this path leads to"
+	return way
 }
 
 // ingress reads the ways of one Ingress. A field of another type than the API's counts as absent: the API server refuses
