@@ -27,6 +27,8 @@ type pair struct {
 	// privatePaths and otherPaths are the paths as the controller reads them; certain says that they are these and no others.
 	privatePaths, otherPaths exposure.PathSet
 	certain                  bool
+	// firstWins says that of two paths of the same text the controller leaves out the one of the younger object, whatever their types.
+	firstWins bool
 	// otherIsPrivate says that the other way is one of another private endpoint, and asks.
 	otherIsPrivate bool
 	// taken says that the other way could reach the private path, were it not for a private route of its own host that gets all of
@@ -36,10 +38,13 @@ type pair struct {
 	authService bool
 }
 
-// sameRequests says that both take the same requests of one host, or that the other way is Exact where the private one is a Prefix of
-// the same text.
+// sameRequests says that both take the same requests of one host, as far as somebody has decided: paths of the same text are the same where
+// one is a Prefix and the private one has no type, and where the other way is Exact.
 func (p pair) sameRequests() bool {
-	return p.sameHost && p.certain && (p.otherPaths.Equal(p.privatePaths) || p.otherPaths.Exact() && p.otherPaths.String() == p.privatePaths.String())
+	if !p.sameHost || !p.certain || p.otherPaths.String() != p.privatePaths.String() {
+		return false
+	}
+	return p.otherPaths.Exact() || p.privatePaths.Contains(p.otherPaths) || p.firstWins && p.otherPaths.Contains(p.privatePaths) && !p.privatePaths.Exact()
 }
 
 // decision is one line of the decision table. The first line that meets a pair decides.
@@ -234,7 +239,7 @@ var (
 		Code: "PE202", Severity: finding.Error, Title: "the same requests are private and public",
 		Cause: "Two Ingresses claim the same requests of one host, and one of them is public, or asks other people. Which of them wins depends on the " +
 			"controller, on the age of the objects, or on chance. A public Exact path inside a private Prefix of the same text is one " +
-			"too.",
+			"too, and so is a public Prefix of the text of a private path of type ImplementationSpecific.",
 		Remedy:  "Remove the public path, or make that Ingress private too, for the same people.",
 		Example: privateAdmin + publicStart + "admin.example.com" + publicPath + "/admin" + publicEnd,
 	}
