@@ -54,11 +54,7 @@ var nginxFlaws = []nginxFlaw{
 	},
 	{
 		Rule: nginxSatisfy, names: []string{"satisfy"}, opens: true, alone: true,
-		found: func(value string, item *manifest.Item) bool {
-			return strings.TrimSpace(value) == "any" && slices.ContainsFunc([]string{"whitelist-source-range", "allowlist-source-range", "denylist-source-range", "auth-type"}, func(name string) bool {
-				return hasNginx(item, name)
-			})
-		},
+		found: func(_ string, item *manifest.Item) bool { return satisfiesAny(item) && hasOtherCheck(item) },
 		cause: "lets whoever passes the other check in without sign-in", remedy: "remove the annotation",
 	},
 	{
@@ -165,6 +161,19 @@ func isWritten(value string, _ *manifest.Item) bool { return strings.TrimSpace(v
 func hasNginx(item *manifest.Item, name string) bool {
 	_, ok := item.Annotation(nginxPrefix + name)
 	return ok
+}
+
+// satisfiesAny says whether an Ingress lets in whoever passes one check of several.
+func satisfiesAny(item *manifest.Item) bool {
+	value, _ := item.Annotation(nginxPrefix + "satisfy")
+	return strings.TrimSpace(value) == "any"
+}
+
+// hasOtherCheck says whether an Ingress has a check of its own beside the sign-in.
+func hasOtherCheck(item *manifest.Item) bool {
+	return slices.ContainsFunc([]string{"whitelist-source-range", "allowlist-source-range", "denylist-source-range", "auth-type"}, func(name string) bool {
+		return hasNginx(item, name)
+	})
 }
 
 const (

@@ -44,7 +44,7 @@ var (
 	nginxSatisfy = finding.Rule{
 		Code: "PE302", Severity: finding.Error, Title: "another check can take the place of sign-in",
 		Cause: "satisfy: any lets in whoever passes one of several checks. Together with a list of addresses or basic auth, everybody who comes " +
-			"from a listed address, or knows the password, needs no sign-in. Alone it changes nothing and is not reported.",
+			"from a listed address, or knows the password, needs no sign-in. The list may be a setting in the ConfigMap of the controller. Alone it changes nothing and is not reported.",
 		Remedy:  "Remove the annotation: then all checks count.",
 		Example: nginxHead + "nginx.ingress.kubernetes.io/satisfy: any\n    nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8" + nginxTail,
 	}
@@ -60,7 +60,8 @@ var (
 		Cause: "A snippet goes into the configuration of nginx as it is. Directives such as return, rewrite, satisfy, proxy_pass, error_page or " +
 			"auth_request off answer before anybody is asked to sign in, or instead of it: that is an error. Any other snippet is a warning, " +
 			"because nobody can tell from outside what it does. A server-snippet goes into the one server of its host, and so counts on every " +
-			"private Ingress of that host; a stream-snippet opens ports.",
+			"private Ingress of that host; a stream-snippet opens ports. Of the snippets in a ConfigMap of the controller, which go into all of " +
+			"them, those are reported with which a request can pass unasked.",
 		Remedy:  "Remove the annotation, or waive the warning with a reason.",
 		Example: nginxHead + "nginx.ingress.kubernetes.io/configuration-snippet: return 200 open;" + nginxTail,
 	}

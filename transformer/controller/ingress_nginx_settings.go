@@ -23,14 +23,24 @@ type nginxSettings struct {
 	unasked []string
 	// pages says that 401 or 403 are answered with an error page.
 	pages bool
+	// opening is the key of a snippet for all Ingresses with which requests can pass unasked, empty where there is none.
+	opening string
+	// addresses is the key of a list of addresses that are let in or kept out, empty where there is none.
+	addresses string
 }
+
+// nginxSettingSnippets go into the configuration of every location, of every server and of all servers.
+var nginxSettingSnippets = []string{"location-snippet", nginxServerSnippet, "http-snippet"}
+
+// nginxSettingAddresses are lists of addresses that count where an Ingress has none of its own.
+var nginxSettingAddresses = []string{"whitelist-source-range", "denylist-source-range"}
 
 // nginxSettings returns the settings that the ConfigMaps of the set have. One that cannot be read has none here: package exposure reports it.
 func (o *Objects) nginxSettings() []nginxSettings {
 	if !o.readsNginxSettings {
 		o.readsNginxSettings = true
 		for _, item := range o.OfKind("", "ConfigMap") {
-			if item.Contains(nginxNoAuthLocations, nginxHTTPErrors) {
+			if item.Contains(nginxNoAuthLocations, nginxHTTPErrors, "-snippet", "-source-range") {
 				o.nginxConfigMaps = append(o.nginxConfigMaps, readNginxSettings(item))
 			}
 			item.Release()
@@ -44,6 +54,16 @@ func readNginxSettings(item *manifest.Item) nginxSettings {
 	for _, start := range strings.Split(item.View("data", nginxNoAuthLocations).Text(), ",") {
 		if start = strings.TrimSpace(start); start != "" {
 			settings.unasked = append(settings.unasked, start)
+		}
+	}
+	for _, key := range nginxSettingSnippets {
+		if opensServer(item.View("data", key).Text()) {
+			settings.opening = key
+		}
+	}
+	for _, key := range nginxSettingAddresses {
+		if strings.TrimSpace(item.View("data", key).Text()) != "" {
+			settings.addresses = key
 		}
 	}
 	return settings
@@ -66,6 +86,20 @@ func nginxSet(item *manifest.Item, objects *Objects) []Flaw {
 				Rule: nginxErrorPage, Opens: true,
 				Cause:  fmt.Sprintf("%s answers 401 or 403 with an error page (data[%s]), and the page decides who gets in (CVE-2026-24513)", settings.object, nginxHTTPErrors),
 				Remedy: "remove 401 and 403 from the list",
+			})
+		}
+		if settings.opening != "" {
+			flaws = append(flaws, Flaw{
+				Rule: nginxSnippetRule, Opens: true,
+				Cause:  fmt.Sprintf("data[%s] of %s goes into the configuration of every Ingress, and holds a directive that can let requests pass unasked", settings.opening, settings.object),
+				Remedy: "remove the directive there",
+			})
+		}
+		if settings.addresses != "" && satisfiesAny(item) && !hasOtherCheck(item) {
+			flaws = append(flaws, Flaw{
+				Rule: nginxSatisfy, Opens: true, Field: field(nginxPrefix + "satisfy"),
+				Cause:  fmt.Sprintf("lets whoever passes the addresses in data[%s] of %s in without sign-in", settings.addresses, settings.object),
+				Remedy: "remove the annotation",
 			})
 		}
 		for place, path := range pathsOf(item) {

@@ -14,7 +14,10 @@ var forwardedTo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompi
 var portNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{1,5}$`) })
 
 // settingWords stand in the ConfigMaps of ingress controllers that open ports or take sign-in away: their usual names, and keys.
-var settingWords = []string{"tcp-services", "udp-services", "no-auth-locations", "custom-http-errors"}
+var settingWords = []string{
+	"tcp-services", "udp-services", "no-auth-locations", "custom-http-errors", "location-snippet", "server-snippet", "http-snippet",
+	"whitelist-source-range", "denylist-source-range",
+}
 
 // forwardedPorts reads the ConfigMaps by which ingress-nginx and haproxy-ingress open ports that lead to Services without anybody being asked
 // (https://kubernetes.github.io/ingress-nginx/user-guide/exposing-tcp-udp-services/). What they are called is a setting of the controller; what
