@@ -281,15 +281,9 @@ func (p *Plan) prune(item *manifest.Item, moved map[origin]bool) {
 	}
 	from := originOf(item).from
 	for _, endpoint := range p.Endpoints {
-		if from == endpoint.Source.Kind()+"/"+endpoint.Name || slices.ContainsFunc(previousNames(endpoint.Source), func(name string) bool { return from == endpoint.Source.Kind()+"/"+name }) {
+		if kind, name, _ := strings.Cut(from, "/"); kind == endpoint.Source.Kind() && endpoint.Source.HadName(name) {
 			return
 		}
 	}
 	p.report(Pruned, item, annotationField(AnnotationGeneratedFrom), fmt.Sprintf("%s is gone or asks for no endpoint any more", from), "")
-}
-
-// previousNames returns the names that the layers of a kustomization gave an object before its present one.
-func previousNames(item *manifest.Item) []string {
-	names, _ := item.Annotation("internal.config.kubernetes.io/previousNames")
-	return splitList(names)
 }

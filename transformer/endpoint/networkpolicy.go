@@ -22,22 +22,51 @@ func (p *Plan) restrictAll() {
 }
 
 // restrict generates a NetworkPolicy for each Service behind a private endpoint: its Pods then take connections from their own namespace
-// and from the ingress controller alone (E14). services are those of the set, by namespace/name.
-func (p *Plan) restrict(endpoint *Endpoint, services map[string]*manifest.Item) {
+// and from the ingress controller alone (E14). services are those of the set, by each name that they have or had.
+func (p *Plan) restrict(endpoint *Endpoint, services map[string][]*manifest.Item) {
+	restricted := map[*manifest.Item]bool{}
 	for _, name := range endpoint.services() {
-		service := services[endpoint.Namespace+"/"+name]
-		if service == nil {
+		meant := endpoint.meant(services[endpoint.Namespace+"/"+name])
+		if len(meant) == 0 {
 			p.report(Unrestricted, endpoint.Source, "", fmt.Sprintf("Service %s is not in the set, so that no NetworkPolicy is written for its Pods", name), "pass the set with it, or write the NetworkPolicy yourself")
-			continue
 		}
-		selector := stringsOf(service.View("spec", "selector"))
-		if len(selector) == 0 {
-			p.report(Unrestricted, endpoint.Source, "", fmt.Sprintf("Service %s selects no Pods, so that no NetworkPolicy is written for what is behind it", name), "restrict by other means who reaches it")
-			continue
+		for _, service := range meant {
+			if !restricted[service] {
+				restricted[service] = true
+				p.restrictPods(endpoint, service)
+			}
 		}
-		if err := endpoint.Generate("networking.k8s.io/v1", "NetworkPolicy", "", "private-endpoint-"+shortHash(endpoint.Namespace+"/"+endpoint.Name+" "+name), policyFor(selector, p.settings.Spec.NetworkPolicy)); err != nil {
-			p.findings = append(p.findings, unreadable(endpoint.Source, err))
+	}
+}
+
+// meant returns those of services to which a reference of the endpoint leads, where all of them have or had the name in it: a build of
+// kustomize corrects references after its last layer.
+func (e *Endpoint) meant(services []*manifest.Item) []*manifest.Item {
+	if e.Generated() {
+		return []*manifest.Item{e.Source}
+	}
+	var alike []*manifest.Item
+	for _, service := range services {
+		if service.RenamedLike(e.Route) {
+			alike = append(alike, service)
 		}
+	}
+	if len(alike) == 0 {
+		return services
+	}
+	return alike
+}
+
+// restrictPods generates the NetworkPolicy for the Pods of a Service. Its name comes from the present one of the Service, so that it stays
+// when the references are corrected.
+func (p *Plan) restrictPods(endpoint *Endpoint, service *manifest.Item) {
+	selector, name := stringsOf(service.View("spec", "selector")), service.Name()
+	if len(selector) == 0 {
+		p.report(Unrestricted, endpoint.Source, "", fmt.Sprintf("Service %s selects no Pods, so that no NetworkPolicy is written for what is behind it", name), "restrict by other means who reaches it")
+		return
+	}
+	if err := endpoint.Generate("networking.k8s.io/v1", "NetworkPolicy", "", "private-endpoint-"+shortHash(endpoint.Namespace+"/"+endpoint.Name+" "+name), policyFor(selector, p.settings.Spec.NetworkPolicy)); err != nil {
+		p.findings = append(p.findings, unreadable(endpoint.Source, err))
 	}
 }
 
@@ -75,12 +104,20 @@ func (e *Endpoint) services() []string {
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
 }
 
-// servicesByName returns the Services of the set by namespace/name.
-func (p *Plan) servicesByName() map[string]*manifest.Item {
-	services := map[string]*manifest.Item{}
+// servicesByName returns the Services of the set by namespace/name, for the present name and for each that a layer of a kustomization gave
+// up.
+func (p *Plan) servicesByName() map[string][]*manifest.Item {
+	services := map[string][]*manifest.Item{}
 	for _, item := range p.Set.Items() {
-		if routingOf(item) == serviceKind {
-			services[p.EffectiveNamespace(item)+"/"+item.Name()] = item
+		if routingOf(item) != serviceKind {
+			continue
+		}
+		namespace := p.EffectiveNamespace(item)
+		for _, name := range append(item.EarlierNames(), manifest.Name{Name: item.Name()}) {
+			key := namespace + "/" + name.Name
+			if !slices.Contains(services[key], item) {
+				services[key] = append(services[key], item)
+			}
 		}
 	}
 	return services

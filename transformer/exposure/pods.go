@@ -98,13 +98,6 @@ func newPods(objects *controller.Objects, private []string) *pods {
 	return p
 }
 
-// previousNames and previousNamespaces are the annotations in which kustomize keeps the earlier names of an object while it
-// renders. Only after the last layer it corrects the references to them.
-const (
-	previousNames      = "internal.config.kubernetes.io/previousNames"
-	previousNamespaces = "internal.config.kubernetes.io/previousNamespaces"
-)
-
 // readPrivateServices reads the private Services, and those that may be another name for one of them.
 func (p *pods) readPrivateServices(private []string) {
 	names := newSought()
@@ -169,21 +162,12 @@ func (p *pods) readable(item *manifest.Item) bool {
 	return err == nil
 }
 
-// rename keeps the earlier names of a Service: one for each earlier namespace, in the same order.
+// rename keeps the earlier names of a Service, each in its present namespace and in the earlier one.
 func (p *pods) rename(s *service) {
-	names, _ := s.item.Annotation(previousNames)
-	if names == "" {
-		return
-	}
-	namespaces, _ := s.item.Annotation(previousNamespaces)
-	before := strings.Split(namespaces, ",")
-	for i, name := range strings.Split(names, ",") {
-		namespace := s.namespace
-		if i < len(before) && before[i] != "" {
-			namespace = before[i]
-		}
-		for _, earlier := range []string{s.namespace + "/" + name, namespace + "/" + name} {
-			if present := s.namespace + "/" + s.name; !slices.Contains(p.renamed[earlier], present) {
+	for _, name := range s.item.EarlierNames() {
+		for _, namespace := range []string{s.namespace, cmp.Or(name.Namespace, s.namespace)} {
+			earlier, present := namespace+"/"+name.Name, s.namespace+"/"+s.name
+			if !slices.Contains(p.renamed[earlier], present) {
 				p.renamed[earlier] = append(p.renamed[earlier], present)
 			}
 		}
