@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -74,7 +75,8 @@ type workload struct {
 	// item is nil where the workload is not in the set.
 	item           *manifest.Item
 	namespace, pod string
-	labels         map[string]string
+	// labels are those of the template and those that controllers add, whose values may hold anyValue.
+	labels map[string]string
 	// hostNetwork is the field that puts the Pods into the network of their node, empty where none does.
 	hostNetwork string
 	ports       []containerPort
@@ -309,6 +311,7 @@ func (p *pods) readWorkload(item *manifest.Item) *workload {
 	w := &workload{
 		item: item, namespace: p.objects.NamespaceOf(item), labels: texts(pod.Get("metadata", "labels")),
 	}
+	addLabels(w.labels, item.Kind(), item.Name())
 	if pod.Get("spec", "hostNetwork").Text() == "true" {
 		w.hostNetwork = path + "spec.hostNetwork"
 	}
@@ -327,7 +330,7 @@ func (p *pods) readWorkload(item *manifest.Item) *workload {
 }
 
 // selectorIndex finds the Services that select given labels without trying all of them: each Service stands under the
-// rarest of its pairs.
+// rarest of its pairs, and under one whose value templates show where it has one.
 type selectorIndex struct {
 	byPair map[string][]*service
 	// sought are those pairs.
@@ -338,22 +341,44 @@ func newSelectorIndex(services []*service) *selectorIndex {
 	count := map[string]int{}
 	for _, s := range services {
 		for key, value := range s.selector {
-			count[s.pair(key, value)]++
+			count[pairOf(s.namespace, key, value)]++
 		}
+	}
+	weight := func(s *service, key string) int {
+		if isAddedLabel[key] {
+			return math.MaxInt
+		}
+		return count[pairOf(s.namespace, key, s.selector[key])]
 	}
 	index := &selectorIndex{map[string][]*service{}, newSought()}
 	for _, s := range services {
-		rarest := slices.MinFunc(slices.Sorted(maps.Keys(s.selector)), func(a, b string) int {
-			return cmp.Compare(count[s.pair(a, s.selector[a])], count[s.pair(b, s.selector[b])])
-		})
-		pair := s.pair(rarest, s.selector[rarest])
+		rarest := slices.MinFunc(slices.Sorted(maps.Keys(s.selector)), func(a, b string) int { return cmp.Compare(weight(s, a), weight(s, b)) })
+		pair := pairOf(s.namespace, rarest, s.selector[rarest])
 		index.byPair[pair] = append(index.byPair[pair], s)
-		index.sought.add(s.namespace, rarest, s.selector[rarest])
+		index.seek(s, rarest)
 	}
 	return index
 }
 
-func (s *service) pair(key, value string) string { return s.namespace + "/" + key + "=" + value }
+// seek makes the workloads that a Service may select worth parsing. No bytes of theirs show a label that a controller adds.
+func (x *selectorIndex) seek(s *service, key string) {
+	x.sought.add(s.namespace, key, s.selector[key])
+	if !isAddedLabel[key] {
+		return
+	}
+	for kind, labels := range addedLabels {
+		if labels[key] != "" {
+			x.sought.add(s.namespace, "kind", kind)
+		}
+	}
+}
+
+func pairOf(namespace, key, value string) string {
+	if isAddedLabel[key] {
+		value = anyValue
+	}
+	return namespace + "/" + key + "=" + value
+}
 
 // join tells the Services that select a workload of it.
 func (x *selectorIndex) join(w *workload) {
@@ -367,7 +392,7 @@ func (x *selectorIndex) join(w *workload) {
 func (x *selectorIndex) selecting(w *workload) []*service {
 	var selecting []*service
 	for _, key := range slices.Sorted(maps.Keys(w.labels)) {
-		for _, s := range x.byPair[w.namespace+"/"+key+"="+w.labels[key]] {
+		for _, s := range x.byPair[pairOf(w.namespace, key, w.labels[key])] {
 			if s.selects(w.labels) {
 				selecting = append(selecting, s)
 			}
@@ -378,7 +403,7 @@ func (x *selectorIndex) selecting(w *workload) []*service {
 
 func (s *service) selects(labels map[string]string) bool {
 	for key, value := range s.selector {
-		if present, ok := labels[key]; !ok || present != value {
+		if present, ok := labels[key]; !ok || !mayBe(present, value) {
 			return false
 		}
 	}

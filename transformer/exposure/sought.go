@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
@@ -22,8 +23,12 @@ func (s *sought) add(namespace, key, value string) {
 	s.keys[key], s.pairs[pair], s.inNamespace[namespace+"/"+pair] = true, true, true
 }
 
-func (s *sought) addAll(namespace string, values map[string]string) {
-	for key, value := range values {
+// addAll adds labels, of which some may hold anyValue.
+func (s *sought) addAll(namespace string, labels map[string]string) {
+	for key, value := range labels {
+		if strings.HasSuffix(value, anyValue) {
+			value = anyValue
+		}
 		s.add(namespace, key, value)
 	}
 }
@@ -39,8 +44,10 @@ func (s *sought) in(item *manifest.Item, after string) bool {
 			counts = true
 		case counts && s.keys[string(key)]:
 			doubt = value == nil
-			if pair := string(key) + "=" + string(value); s.pairs[pair] {
-				pairs = append(pairs, pair)
+			for _, pair := range []string{string(key) + "=" + string(value), string(key) + "=" + anyValue} {
+				if s.pairs[pair] {
+					pairs = append(pairs, pair)
+				}
 			}
 		}
 		return !doubt
