@@ -82,6 +82,7 @@ metadata:
 spec:
   type: LoadBalancer
   loadBalancerClass: private-endpoints.dev
+  allocateLoadBalancerNodePorts: false
   selector: {app: balanced}
   ports: [{name: web, port: 80, targetPort: 8080}]
 ---

@@ -144,7 +144,7 @@ func (p Private) Closed() bool {
 	}
 	legacy, _ := p.Source.Annotation(annotationLegacy)
 	return p.Source.View("spec", "ingressClassName").Text() == config.SentinelClass || legacy == config.SentinelClass || namesSentinel(p.Source) ||
-		p.Source.View("spec", "loadBalancerClass").Text() == config.SentinelClass
+		IsClosed(p.Source.View("spec"))
 }
 
 // Touched says whether this program has written on the endpoint: its Route or the Service.

@@ -358,8 +358,8 @@ spec:
 		Code: "PE135", Severity: finding.Warning, Title: "open until the function has run",
 		Cause: "kustomize leaves an exec function out without a word when --enable-exec is missing. This source is then applied as it " +
 			"is written, and open to everybody.",
-		Remedy: "Write it the closed way: an Ingress with ingressClassName: private-endpoints.dev, a Service with type: ClusterIP or " +
-			"loadBalancerClass: private-endpoints.dev. And run verify over what is applied.",
+		Remedy: "Write it the closed way: an Ingress with ingressClassName: private-endpoints.dev, a Service with type: ClusterIP, or " +
+			"with loadBalancerClass: private-endpoints.dev and allocateLoadBalancerNodePorts: false. And run verify over what is applied.",
 		Example: ingressStart + isPrivate + ingressEnd,
 	}
 	// PublicLoadBalancer is a public endpoint whose Service stays reachable around the ingress controller (E6).

@@ -131,7 +131,7 @@ func (p *Plan) convertService(source source, service *corev1.Service) bool {
 		return false
 	}
 	if !source.intent.private && mode != config.ConvertAll {
-		if isClosed(service) {
+		if namesSentinelClass(service) {
 			p.refuseSentinel(item, serviceKind)
 			return false
 		}
@@ -154,8 +154,13 @@ func (p *Plan) warnOpenService(source source, service *corev1.Service) {
 		return
 	}
 	switch {
-	case service.Spec.Type == corev1.ServiceTypeLoadBalancer && !isClosed(service):
-		p.report(OpenSource, source.item, "spec.type", "the LoadBalancer is open wherever this function is skipped", "write type: ClusterIP, or loadBalancerClass: "+config.SentinelClass)
+	case service.Spec.Type == corev1.ServiceTypeLoadBalancer && IsClosed(source.item.View("spec")):
+	case service.Spec.Type == corev1.ServiceTypeLoadBalancer && namesSentinelClass(service):
+		p.report(OpenSource, source.item, "spec.allocateLoadBalancerNodePorts", "the node ports of the LoadBalancer are open wherever this function is skipped",
+			"write type: ClusterIP, or allocateLoadBalancerNodePorts: false, without nodePort, beside the class")
+	case service.Spec.Type == corev1.ServiceTypeLoadBalancer:
+		p.report(OpenSource, source.item, "spec.type", "the LoadBalancer is open wherever this function is skipped",
+			"write type: ClusterIP, or loadBalancerClass: "+config.SentinelClass+" with allocateLoadBalancerNodePorts: false")
 	case service.Spec.Type == corev1.ServiceTypeNodePort:
 		p.report(OpenSource, source.item, "spec.type", "the NodePort is open wherever this function is skipped", "write type: ClusterIP")
 	}
@@ -164,8 +169,15 @@ func (p *Plan) warnOpenService(source source, service *corev1.Service) {
 	}
 }
 
-// isClosed says whether the Service is written in the closed way: as a LoadBalancer that no controller takes.
-func isClosed(service *corev1.Service) bool {
+// IsClosed says whether the spec of a Service of type LoadBalancer is written in the closed way: no controller takes its class, and it has
+// no node ports, which the API server allocates for every class unless it is told not to
+// (https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-nodeport-allocation).
+func IsClosed(spec manifest.View) bool {
+	return spec.Get("loadBalancerClass").Text() == config.SentinelClass && spec.Get("allocateLoadBalancerNodePorts").Text() == "false" &&
+		!slices.ContainsFunc(spec.Get("ports").Elements(), func(port manifest.View) bool { return port.Get("nodePort").Exists() })
+}
+
+func namesSentinelClass(service *corev1.Service) bool {
 	class := service.Spec.LoadBalancerClass
 	return class != nil && *class == config.SentinelClass
 }
@@ -196,7 +208,7 @@ func (p *Plan) closeService(source source, service *corev1.Service, open bool) e
 		}
 	}
 	// Without its external addresses a Service is as closed as a converted one, and the API server refuses the same fields.
-	if open || source.intent.private && (len(service.Spec.ExternalIPs) > 0 || isClosed(service)) {
+	if open || source.intent.private && (len(service.Spec.ExternalIPs) > 0 || namesSentinelClass(service)) {
 		for _, name := range openFields {
 			problems = append(problems, remove(spec, "spec", name))
 		}

@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/private-endpoints/private-endpoints/transformer/config"
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
+	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
@@ -59,7 +61,8 @@ type pods struct {
 type service struct {
 	item                    *manifest.Item
 	namespace, name         string
-	kind, loadBalancerClass string
+	kind                    string
+	sentinelClass, isClosed bool
 	externalName            string
 	hasExternalIPs          bool
 	selector                map[string]string
@@ -144,7 +147,7 @@ func (p *pods) readService(item *manifest.Item) {
 	spec := item.View("spec")
 	s := &service{
 		item: item, namespace: p.objects.NamespaceOf(item), name: item.Name(),
-		kind: spec.Get("type").Text(), loadBalancerClass: spec.Get("loadBalancerClass").Text(), externalName: spec.Get("externalName").Text(),
+		kind: spec.Get("type").Text(), sentinelClass: spec.Get("loadBalancerClass").Text() == config.SentinelClass, isClosed: endpoint.IsClosed(spec), externalName: spec.Get("externalName").Text(),
 		hasExternalIPs: len(spec.Get("externalIPs").Elements()) > 0, selector: texts(spec.Get("selector")),
 	}
 	for _, port := range spec.Get("ports").Elements() {

@@ -2,8 +2,6 @@ package exposure
 
 import (
 	"fmt"
-
-	"github.com/private-endpoints/private-endpoints/transformer/config"
 )
 
 // services reads the Services that are reachable from outside by themselves.
@@ -25,7 +23,9 @@ func (r *reader) services() {
 // opens says how a Service is reachable from outside, empty where it is not.
 func (s *service) opens() string {
 	switch {
-	case s.kind == "NodePort", s.kind == "LoadBalancer" && s.loadBalancerClass != config.SentinelClass:
+	case s.kind == "LoadBalancer" && s.sentinelClass && !s.isClosed:
+		return "NodePort"
+	case s.kind == "NodePort", s.kind == "LoadBalancer" && !s.isClosed:
 		return s.kind
 	case s.hasExternalIPs:
 		return "externalIPs"
