@@ -3,13 +3,17 @@ package exposure
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
 	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
-const gatewayGroup = "gateway.networking.k8s.io"
+const (
+	gatewayGroup      = "gateway.networking.k8s.io"
+	envoyGatewayGroup = "gateway.envoyproxy.io"
+)
 
 // gatewayRoutes reads the routes of the Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/. A backend in another
 // namespace counts whether or not the set has a ReferenceGrant for it: the grant may stand in another set.
@@ -149,31 +153,16 @@ func sharedHost(a, b string) (string, bool) {
 // gatewayRule adds the ways of one rule: one for each match, and for each of its backends.
 func (r *reader) gatewayRule(way Way, rule manifest.View, auth controller.Judgement) {
 	way.Auth, way.ranked = &auth, way.Item.Kind() == "HTTPRoute"
-	var mirrors []manifest.View
-	for _, filter := range rule.Get("filters").Elements() {
-		switch filter.Get("type").Text() {
-		case "RequestRedirect":
-			way.Redirects = true
-		case "URLRewrite":
-			if path := filter.Get("urlRewrite", "path"); path.Get("type").Text() == "ReplaceFullPath" {
-				way.Rewrite = path.Get("replaceFullPath").Text()
-			} else if path.Exists() {
-				way.Rewrite = "/$1"
-			}
-		case "RequestMirror":
-			mirrors = append(mirrors, filter.Get("requestMirror", "backendRef"))
-		}
-	}
+	way.Redirects = slices.ContainsFunc(rule.Get("filters").Elements(), func(filter manifest.View) bool {
+		return filter.Get("type").Text() == "RequestRedirect"
+	})
 	matches := rule.Get("matches").Elements()
 	if len(matches) == 0 {
 		matches = []manifest.View{{}}
 	}
 	for _, match := range matches {
 		way.Paths, way.Narrowed = gatewayPaths(match)
-		r.addBackends(way, rule.Get("backendRefs"))
-		for _, mirror := range mirrors {
-			r.addBackendRef(way, mirror)
-		}
+		r.addBackends(r.filtered(way, way.Field, rule), rule.Get("backendRefs"))
 	}
 }
 
@@ -194,8 +183,8 @@ func gatewayPaths(match manifest.View) (PathSet, bool) {
 
 // addBackends adds a way to every backend of a list. A list without any leads nowhere, and still takes requests.
 func (r *reader) addBackends(way Way, backends manifest.View) {
-	for _, backend := range backends.Elements() {
-		r.addBackendRef(way, backend)
+	for i, backend := range backends.Elements() {
+		r.addBackendRef(r.filtered(way, fmt.Sprintf("%s.backendRefs[%d]", way.Field, i), backend), backend)
 	}
 	if len(backends.Elements()) == 0 {
 		r.add(way, "")

@@ -28,7 +28,7 @@ type policy struct {
 
 func newPolicies(r *reader) *policies {
 	p := &policies{reader: r, byTarget: map[string][]policy{}, astray: map[string][]policy{}}
-	for _, item := range r.objects.OfKind("gateway.envoyproxy.io", "SecurityPolicy") {
+	for _, item := range r.objects.OfKind(envoyGatewayGroup, "SecurityPolicy") {
 		if !r.readable(item) {
 			continue
 		}

@@ -41,7 +41,7 @@ func TestGatewayRoutes(t *testing.T) {
 		"no backend": {httpRouteHead + "spec: {parentRefs: [{name: g}], hostnames: [a.b], rules: [{}]}", []string{"spec.rules[0] Gateway cindy/g a.b / "}},
 		"copies of the requests": {
 			httpRouteHead + "spec: {parentRefs: [{name: g}], hostnames: [a.b], rules: [{filters: [{type: RequestMirror, requestMirror: {backendRef: {name: m}}}], backendRefs: [{name: s}]}]}",
-			[]string{"spec.rules[0] Gateway cindy/g a.b / cindy/s", "spec.rules[0] Gateway cindy/g a.b / cindy/m"},
+			[]string{"spec.rules[0] Gateway cindy/g a.b / cindy/m", "spec.rules[0] Gateway cindy/g a.b / cindy/s"},
 		},
 		"inside the mesh": {httpRouteHead + "spec: {parentRefs: [{group: '', kind: Service, name: s}], rules: [{backendRefs: [{name: s}]}]}", nil},
 		"no parent":       {httpRouteHead + "spec: {rules: [{backendRefs: [{name: s}]}]}", nil},
