@@ -89,6 +89,8 @@ type Way struct {
 	Service string
 	// Port is the port of Service by name or number, empty where any is meant or none is known.
 	Port string
+	// Unknown names the backend of which nobody knows what it leads to, empty where there is none.
+	Unknown string
 	// Targets are the ports of Pods that the way reaches, as far as the set tells.
 	Targets []Target
 	// Auth is who is asked; nil where nobody is.
@@ -101,6 +103,8 @@ type Way struct {
 	canary bool
 	// atPods says that Port may be the number of a port of the Pods.
 	atPods bool
+	// selector is what chooses the Pods that the way leads to without a Service; nil where nothing does.
+	selector *podSelector
 	// hasAsides says that annotations of an Ingress may open ways beside this one.
 	hasAsides bool
 }
@@ -149,6 +153,8 @@ type reader struct {
 	pods     *pods
 	ways     []*Way
 	findings finding.List
+	// entries are the ServiceEntries of Istio by their hosts, nil as long as nobody has asked.
+	entries map[string][]*manifest.Item
 }
 
 // Unreadable is an object that may be a way in and cannot be read, so that nothing is proved about it.
@@ -188,6 +194,34 @@ func (r *reader) add(way Way, port string) {
 	r.found = append(r.found, way)
 }
 
+// addUnknown keeps a way to a backend of which nobody knows what it leads to.
+func (r *reader) addUnknown(way Way, backend string) {
+	way.Unknown = backend
+	r.add(way, "")
+}
+
+// addHost keeps a way to a port of what a DNS name stands for: a Service, or a host elsewhere. A name of two labels may be either, and is
+// completed to a Service first.
+func (r *reader) addHost(way Way, host, port string) {
+	name, namespace, ok := clusterName(host)
+	if !ok {
+		name, namespace, ok = strings.Cut(normalHost(host), ".")
+		ok = ok && !strings.Contains(namespace, ".")
+	}
+	if ok {
+		way.Service = namespace + "/" + name
+	} else {
+		way.Targets = []Target{{"host " + normalHost(host), port}}
+	}
+	r.add(way, port)
+}
+
+// addAddress keeps a way to a port of an IP address.
+func (r *reader) addAddress(way Way, address, port string) {
+	way.Targets = []Target{{"address " + address, port}}
+	r.add(way, port)
+}
+
 // complete adds the Pods behind the ways found. A backend under a name that a Service had before kustomize renamed it may mean
 // either (references are corrected after the last layer), so it means both.
 func (r *reader) complete(private map[*manifest.Item]bool, services []string) {
@@ -202,6 +236,9 @@ func (r *reader) complete(private map[*manifest.Item]bool, services []string) {
 		r.readable(item)
 	}
 	for _, way := range r.found {
+		if way.selector != nil {
+			way.Targets = r.pods.selected(*way.selector)
+		}
 		if way.Service == "" {
 			r.ways = append(r.ways, &way)
 			continue

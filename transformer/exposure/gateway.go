@@ -191,10 +191,40 @@ func (r *reader) addBackends(way Way, backends manifest.View) {
 	}
 }
 
-// addBackendRef adds a way to a backend. One without a kind is a Service.
+// addBackendRef adds a way to a backend. One without a kind is a Service, and a ServiceImport is the Service of its name in each cluster
+// that exports it (https://gateway-api.sigs.k8s.io/geps/gep-1748/).
 func (r *reader) addBackendRef(way Way, backend manifest.View) {
-	if group, kind := backend.Get("group").Text(), cmp.Or(backend.Get("kind").Text(), "Service"); (group == "" || group == "core") && kind == "Service" {
-		way.Service = cmp.Or(backend.Get("namespace").Text(), way.Namespace) + "/" + backend.Get("name").Text()
+	group, kind := backend.Get("group").Text(), cmp.Or(backend.Get("kind").Text(), "Service")
+	namespace, name, port := cmp.Or(backend.Get("namespace").Text(), way.Namespace), backend.Get("name").Text(), backend.Get("port").Text()
+	switch {
+	case (group == "" || group == "core") && kind == "Service", kind == "ServiceImport":
+		way.Service = namespace + "/" + name
+		r.add(way, port)
+	case slices.Contains(traefikGroups, group) && kind == "TraefikService":
+		r.addTraefikService(way, backend, namespace, map[string]bool{})
+	case group == envoyGatewayGroup && kind == "Backend":
+		r.addEnvoyBackend(way, namespace, name)
+	case group == istioGroup && kind == "Hostname":
+		r.addIstioHost(way, name, port)
+	default:
+		r.addUnknown(way, kind+" "+namespace+"/"+name)
 	}
-	r.add(way, backend.Get("port").Text())
+}
+
+// addEnvoyBackend adds a way to every endpoint of a Backend of Envoy Gateway. One that resolves the host of each request leads anywhere:
+// https://gateway.envoyproxy.io/docs/api/extension_types/#backend.
+func (r *reader) addEnvoyBackend(way Way, namespace, name string) {
+	found := r.objects.Named(envoyGatewayGroup, "Backend", namespace, name)
+	if len(found) == 0 || !r.readable(found[0]) || found[0].View("spec", "type").Text() == "DynamicResolver" {
+		r.addUnknown(way, "Backend "+namespace+"/"+name)
+		return
+	}
+	for _, endpoint := range found[0].View("spec", "endpoints").Elements() {
+		if fqdn := endpoint.Get("fqdn"); fqdn.Exists() {
+			r.addHost(way, fqdn.Get("hostname").Text(), fqdn.Get("port").Text())
+		}
+		if ip := endpoint.Get("ip"); ip.Exists() {
+			r.addAddress(way, ip.Get("address").Text(), ip.Get("port").Text())
+		}
+	}
 }

@@ -160,12 +160,10 @@ func (r *reader) istioDestination(way Way, destination manifest.View, namespace 
 	if host == "" {
 		return
 	}
-	if name, other, ok := clusterName(host); ok {
-		way.Service = other + "/" + name
-	} else if name, other, found := strings.Cut(host, "."); !found || !strings.Contains(other, ".") {
-		way.Service = cmp.Or(other, namespace) + "/" + name
+	if !strings.Contains(host, ".") {
+		host += "." + namespace
 	}
-	r.add(way, destination.Get("port", "number").Text())
+	r.addIstioHost(way, host, destination.Get("port", "number").Text())
 }
 
 // judgeIstio says who is asked for a host at a Gateway: an AuthorizationPolicy with the action CUSTOM in the namespace of the

@@ -404,6 +404,26 @@ func (x *selectorIndex) selecting(w *workload) []*service {
 	return selecting
 }
 
+// podSelector chooses Pods of a namespace by their labels.
+type podSelector struct {
+	namespace string
+	labels    map[string]string
+}
+
+// selected returns the Pods that a selector chooses among those behind the Services read.
+func (p *pods) selected(chosen podSelector) []Target {
+	selector := service{selector: chosen.labels}
+	var targets []Target
+	for _, s := range p.inOrder {
+		for _, w := range s.matches {
+			if target := (Target{w.pod, ""}); w.namespace == chosen.namespace && selector.selects(w.labels) && !slices.Contains(targets, target) {
+				targets = append(targets, target)
+			}
+		}
+	}
+	return targets
+}
+
 func (s *service) selects(labels map[string]string) bool {
 	for key, value := range s.selector {
 		if present, ok := labels[key]; !ok || !mayBe(present, value) {

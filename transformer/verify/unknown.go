@@ -15,9 +15,9 @@ import (
 // UnknownKind is an object of a kind that this program does not know, and that names a private Service.
 var UnknownKind = finding.Rule{
 	Code: "PE208", Severity: finding.Info, Title: "kind that is not known names a private Service",
-	Cause: "The object is of a kind that this program does not read, and one of its fields names a Service that is private elsewhere. If the kind lets " +
-		"requests in, nothing is proved about this way.",
-	Remedy: "Find out whether it routes from outside, and whom it asks. Nothing has to be done where it does not.",
+	Cause: "The object is of a kind that this program does not read, and one of its fields names a Service that is private elsewhere; or it is a " +
+		"public route to a backend of a kind that this program does not read, which may lead to private Pods. Nothing is proved about this way.",
+	Remedy: "Find out whether it routes from outside, and whom it asks. Nothing has to be done where it does not, or leads elsewhere.",
 	Example: privateAdmin + `---
 apiVersion: networking.cfargotunnel.com/v1alpha1
 kind: TunnelBinding
@@ -70,6 +70,19 @@ func (c *checker) unknownKinds() {
 				"find out whether the object lets requests in, and whom it asks"))
 		}
 		item.Release()
+	}
+}
+
+// unknownBackends reports the public routes to backends of which nobody here knows what they lead to, in a set with private endpoints.
+func (c *checker) unknownBackends() {
+	if len(c.Endpoints) == 0 {
+		return
+	}
+	for _, way := range c.ways.Ways {
+		if way.Unknown != "" && !way.Auth.Closed() {
+			c.report(way.Item, way.Namespace, UnknownKind.At(way.Item.Object(), way.Field, fmt.Sprintf("leads to %s, and what that leads to is not known", way.Unknown),
+				"find out whether it leads to private Pods"))
+		}
 	}
 }
 

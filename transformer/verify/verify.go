@@ -166,6 +166,7 @@ func (c *checker) check() {
 	}
 	if c.Mode != config.VerifyOff {
 		c.unknownKinds()
+		c.unknownBackends()
 	}
 }
 
