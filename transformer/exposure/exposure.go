@@ -54,6 +54,9 @@ type Way struct {
 	most *PathSet
 	// WithoutSlash says that Paths ends in a slash without which the way may not take the path, however it is written in Kubernetes.
 	WithoutSlash bool
+	// Expression is the regular expression of the paths where the controller may put it before a prefix, empty elsewhere. Paths are then
+	// what begins like it.
+	Expression string
 	// Narrowed says that the way takes only some of the requests for these paths, such as those with a header.
 	Narrowed bool
 	// Server is what has the host to itself where the controller gives each host to one object and leaves out the others that ask for

@@ -41,9 +41,10 @@ func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *pol
 	namespace := r.objects.NamespaceOf(item)
 	gateway := cmp.Or(parent.Get("namespace").Text(), namespace) + "/" + parent.Get("name").Text()
 	base := Way{Item: item, Namespace: namespace, Via: kind + " " + gateway}
+	rules := item.View("spec", "rules").Elements()
 	for _, taken := range r.gatewayHosts(item, kind, gateway, parent) {
 		base.Host, base.TLS, base.EntryPoints = taken.host, taken.tls, taken.listeners
-		for i, rule := range item.View("spec", "rules").Elements() {
+		for i, rule := range rules {
 			way := base
 			way.Field = fmt.Sprintf("spec.rules[%d]", i)
 			switch item.Kind() {
@@ -54,17 +55,22 @@ func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *pol
 				way.Layer, way.Paths, way.Host = TCP, Prefix("/"), ""
 				r.addBackends(way, rule.Get("backendRefs"))
 			default:
+				if r.isTraefikRoute(&way) {
+					way.Priority = taken.longest + len(rules) - i
+				}
 				r.gatewayRule(way, rule, policies.judge(item, rule, kind+" "+gateway, base.Host))
 			}
 		}
 	}
 }
 
-// attachment is a host for which listeners take a route, all of them over TLS or not. None means all.
+// attachment is a host for which listeners take a route, all of them over TLS or not. None means all. longest is the length of the longest
+// host for which they do.
 type attachment struct {
 	host      string
 	tls       bool
 	listeners []string
+	longest   int
 }
 
 // gatewayHosts returns the hosts for which a parent takes a route: what the hosts of the route share with those of its
@@ -77,13 +83,10 @@ func (r *reader) gatewayHosts(item *manifest.Item, kind, gateway string, parent 
 	}
 	namespace, name := splitName(gateway)
 	gateways := r.objects.Named(gatewayGroup, "Gateway", namespace, name)
-	var taken []attachment
 	if kind != "Gateway" || len(gateways) == 0 {
-		for _, host := range normalHosts(hosts) {
-			taken = append(taken, attachment{host, true, namedListener(parent)})
-		}
-		return taken
+		return attachments(normalHosts(hosts), true, namedListener(parent))
 	}
+	var taken []attachment
 	for _, listener := range gateways[0].View("spec", "listeners").Elements() {
 		section, port := parent.Get("sectionName").Text(), parent.Get("port").Text()
 		from := cmp.Or(listener.Get("allowedRoutes", "namespaces", "from").Text(), "Same")
@@ -91,11 +94,28 @@ func (r *reader) gatewayHosts(item *manifest.Item, kind, gateway string, parent 
 			from == "Same" && namespace != r.objects.NamespaceOf(item) || from == "None" {
 			continue
 		}
+		var both []string
 		for _, host := range hosts {
 			if shared, ok := sharedHost(normalHost(host), normalHost(listener.Get("hostname").Text())); ok {
-				taken = attached(taken, attachment{shared, listener.Get("protocol").Text() != "HTTP", []string{listener.Get("name").Text()}})
+				both = append(both, shared)
 			}
 		}
+		for _, one := range attachments(both, listener.Get("protocol").Text() != "HTTP", []string{listener.Get("name").Text()}) {
+			taken = attached(taken, one)
+		}
+	}
+	return taken
+}
+
+// attachments returns the hosts for which one listener takes a route.
+func attachments(hosts []string, tls bool, listeners []string) []attachment {
+	longest := 0
+	for _, host := range hosts {
+		longest = max(longest, len(host))
+	}
+	taken := make([]attachment, len(hosts))
+	for i, host := range hosts {
+		taken[i] = attachment{host, tls, slices.Clone(listeners), longest}
 	}
 	return taken
 }
@@ -116,7 +136,7 @@ func namedListener(parent manifest.View) []string {
 // attached adds an attachment to those of the other listeners: one host is one way, on all of them.
 func attached(all []attachment, one attachment) []attachment {
 	for i := range all {
-		if all[i].host == one.host {
+		if all[i].host == one.host && all[i].longest == one.longest {
 			all[i].listeners = append(all[i].listeners, one.listeners...)
 			all[i].tls = all[i].tls && one.tls
 			return all
@@ -161,8 +181,10 @@ func (r *reader) gatewayRule(way Way, rule manifest.View, auth controller.Judgem
 		matches = []manifest.View{{}}
 	}
 	for _, match := range matches {
-		way.Paths, way.Narrowed = gatewayPaths(match)
-		r.addBackends(r.filtered(way, way.Field, rule), rule.Get("backendRefs"))
+		matched := way
+		matched.Paths, matched.Narrowed = gatewayPaths(match)
+		r.rankMatch(&matched, match)
+		r.addBackends(r.filtered(matched, way.Field, rule), rule.Get("backendRefs"))
 	}
 }
 

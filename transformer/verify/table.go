@@ -47,6 +47,12 @@ func (p pair) sameRequests() bool {
 	return p.otherPaths.Exact() || p.privatePaths.Contains(p.otherPaths) || p.firstWins && p.otherPaths.Contains(p.privatePaths) && !p.privatePaths.Exact()
 }
 
+// expressionFirst says that the other way has a regular expression for more than the private paths, and may come before a prefix. That an
+// exact path comes first is common to all controllers.
+func (p pair) expressionFirst() bool {
+	return p.other.Expression != "" && !p.privatePaths.Exact() && !p.privatePaths.Contains(p.otherPaths)
+}
+
 // decision is one line of the decision table. The first line that meets a pair decides.
 type decision struct {
 	finding.Rule
@@ -94,8 +100,15 @@ var decisions = []decision{
 		},
 	},
 	{
-		Rule: RegularPath, meets: func(p pair) bool { return p.sameHost && !p.certain && p.privatePaths.Meets(p.otherPaths) },
+		Rule: RegularPath, meets: func(p pair) bool {
+			return p.sameHost && (!p.certain || p.expressionFirst()) && p.privatePaths.Meets(p.otherPaths)
+		},
 		say: func(p pair, r finding.Rule) finding.Finding {
+			if p.expressionFirst() {
+				return r.At(p.other.Item.Object(), p.other.Field,
+					fmt.Sprintf("path %s on %s is a regular expression and may match the private path %s of %s", p.other.Expression, p.other.Host, p.private.Paths, p.private.Item.Object()),
+					"write a path of type PathPrefix or Exact, or move the route to a host of its own")
+			}
 			return r.At(p.other.Item.Object(), p.other.Field,
 				fmt.Sprintf("path %s is read as a regular expression on %s and may match the private path %s", p.other.Paths, p.other.Host, p.private.Paths),
 				"move the paths that need rewriting to a host of their own")
@@ -374,8 +387,9 @@ spec:
 		Code: "PE305", Severity: finding.Error, Title: "public path may match a private one",
 		Cause: "use-regex or rewrite-target on any Ingress of a host makes ingress-nginx read all paths of that host as regular " +
 			"expressions without regard to letter case, the longest first. A public path of the host then may match requests of a " +
-			"private one.",
-		Remedy: "Move the paths that need rewriting to a host of their own.",
+			"private one. So may one of type RegularExpression of an HTTPRoute: Envoy Gateway puts it before every prefix, and other controllers " +
+			"rank it as they like.",
+		Remedy: "Move the paths that need rewriting, or a regular expression, to a host of their own.",
 		Example: privateAdmin + `---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
@@ -464,9 +478,12 @@ func openPortRemedy(p pair) string {
 	return "make the Service a ClusterIP, or give the private endpoint Pods or a port of its own"
 }
 
-// rankRemedy is longer for an Exact path: Traefik ranks Path lower than the longer PathPrefix.
+// rankRemedy is longer for an Exact path: Traefik ranks Path lower than the longer PathPrefix. The priority of an HTTPRoute cannot be set.
 func rankRemedy(p pair) string {
-	if p.privatePaths.Exact() {
+	switch {
+	case p.private.Item.Kind() == "HTTPRoute":
+		return "write a longer private path or a host of its own, or take conditions and regular expressions out of the public route"
+	case p.privatePaths.Exact():
 		return "give the private route a higher priority, or write pathType: Prefix"
 	}
 	return "give the private route a higher priority"

@@ -7,8 +7,10 @@ var RanksHigher = finding.Rule{
 	Code: "PE403", Severity: finding.Error, Title: "public route comes before the private one",
 	Cause: "Traefik does not look for the most specific route: it ranks routes by a number, by default the length of their rule. A public route for " +
 		"the whole host with a higher router.priority takes the private requests too. So it does without one where the private path has pathType " +
-		"Exact: Path(`/x`) is shorter than PathPrefix(`/`).",
-	Remedy: "Write pathType: Prefix, or give the private route a higher traefik.ingress.kubernetes.io/router.priority.",
+		"Exact: Path(`/x`) is shorter than PathPrefix(`/`). HTTPRoutes are ranked by their path, and higher for a method, headers, or a long " +
+		"regular expression.",
+	Remedy: "Write pathType: Prefix, or give the private route a higher traefik.ingress.kubernetes.io/router.priority. An HTTPRoute has no priority " +
+		"of its own: write a longer private path, or give it a host of its own.",
 	Example: `apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
