@@ -158,6 +158,8 @@ type reader struct {
 	findings finding.List
 	// entries are the ServiceEntries of Istio by their hosts, nil as long as nobody has asked.
 	entries map[string][]*manifest.Item
+	// byTraefikName are the Services by the names that Traefik gives them, nil as long as nobody has asked.
+	byTraefikName map[string][]string
 }
 
 // Unreadable is an object that may be a way in and cannot be read, so that nothing is proved about it.

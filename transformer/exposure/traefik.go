@@ -115,17 +115,26 @@ func (r *reader) addTraefikService(way Way, service manifest.View, namespace str
 		return
 	}
 	seen[full] = true
+	if strings.Contains(full, "@") {
+		r.addProviderService(way, service.Get("name").Text(), seen)
+		return
+	}
+	if !r.addTraefikObject(way, namespace, service.Get("name").Text(), seen) {
+		// Such as one of another set.
+		r.add(way, "")
+	}
+}
+
+// addTraefikObject adds the ways to what a TraefikService leads to, and says whether the set has it.
+func (r *reader) addTraefikObject(way Way, namespace, name string, seen map[string]bool) bool {
 	found := false
 	for _, group := range traefikGroups {
-		for _, item := range r.objects.Named(group, "TraefikService", namespace, service.Get("name").Text()) {
+		for _, item := range r.objects.Named(group, "TraefikService", namespace, name) {
 			found = true
 			r.addTraefikParts(way, item.View("spec"), namespace, seen)
 		}
 	}
-	if !found {
-		// Such as api@internal, or one of another set.
-		r.add(way, "")
-	}
+	return found
 }
 
 // addTraefikParts adds a way to everything that a TraefikService leads to. A mirror gets a copy of the requests.
