@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/private-endpoints/private-endpoints/transformer/endpoint"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
 // envoyGateway is Envoy Gateway: a SecurityPolicy per endpoint asks the auth service for every request to the HTTPRoute
@@ -80,20 +81,38 @@ func protectEnvoyGateway(request Request) (Changes, error) {
 // conflictsEnvoyGateway finds another SecurityPolicy for the HTTPRoute: of two, Envoy Gateway follows the older one (E17).
 func conflictsEnvoyGateway(e *endpoint.Endpoint, objects *Objects) []Flaw {
 	var found []Flaw
-	for _, item := range objects.OfKind(envoyGroup, envoyPolicy) {
-		if objects.NamespaceOf(item) != e.Namespace || item.Name() == objectName(e, "") {
+	for _, item := range objects.envoyPoliciesFor(e.Namespace) {
+		if objects.NamespaceOf(item) == e.Namespace && item.Name() == objectName(e, "") {
 			continue
 		}
-		for _, target := range append(item.View("spec", "targetRefs").Elements(), item.View("spec", "targetRef")) {
-			if target.Get("kind").Text() == e.Route.Kind() && target.Get("name").Text() == e.Name {
-				found = append(found, Flaw{
-					Rule: Conflict, Cause: fmt.Sprintf("%s is about this HTTPRoute too, and the older of two policies counts", item.Object()),
-					Remedy: "remove the policy, or name the Gateway in it and write its mergeType, or the annotation that makes the route private, to protect it by hand",
-				})
-			}
+		if verb := isAbout(item, objects.NamespaceOf(item), e); verb != "" {
+			found = append(found, Flaw{
+				Rule: Conflict, Cause: fmt.Sprintf("%s %s about this HTTPRoute too, and the older of two policies counts", item.Object(), verb),
+				Remedy: "remove the policy, or name the Gateway in it and write its mergeType, or the annotation that makes the route private, to protect it by hand",
+			})
 		}
 	}
 	return found
+}
+
+// isAbout says whether a policy of a namespace is, or may be, about the HTTPRoute of an endpoint, by its name or its labels. It returns
+// the verb, empty where the policy is not.
+func isAbout(policy *manifest.Item, namespace string, e *endpoint.Endpoint) string {
+	for _, target := range append(policy.View("spec", "targetRefs").Elements(), policy.View("spec", "targetRef")) {
+		if namespace == e.Namespace && target.Get("kind").Text() == e.Route.Kind() && target.Get("name").Text() == e.Name {
+			return "is"
+		}
+	}
+	verb := ""
+	for _, selector := range policy.View("spec", "targetSelectors").Elements() {
+		switch EnvoySelects(selector, namespace, e.Route.Kind(), e.Namespace, e.Route) {
+		case Selected:
+			return "is"
+		case MaybeSelected:
+			verb = "may be"
+		}
+	}
+	return verb
 }
 
 // routedAuthService returns the auth service as a controller of a Gateway reaches it: a Service of the cluster, asked at a path without

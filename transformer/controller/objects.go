@@ -14,6 +14,10 @@ type Objects struct {
 	haproxy haproxyIndex
 	// masters are the master Ingresses of F5 by class and host; nil until they are asked for.
 	masters map[string]*manifest.Item
+	// envoyPolicies are the SecurityPolicies of Envoy Gateway by namespace, and envoySelecting those that select by labels; nil until they
+	// are asked for.
+	envoyPolicies  map[string][]*manifest.Item
+	envoySelecting []*manifest.Item
 	// serverSnippets are what Ingresses put into the servers of ingress-nginx, by host; nil until they are asked for.
 	serverSnippets map[string][]nginxSnippet
 	// nginxConfigMaps are the settings of ingress-nginx; nil until readsNginxSettings.

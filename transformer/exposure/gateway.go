@@ -58,7 +58,7 @@ func (r *reader) attach(item *manifest.Item, parent manifest.View, policies *pol
 				if r.isTraefikRoute(&way) {
 					way.Priority = taken.longest + len(rules) - i
 				}
-				r.gatewayRule(way, rule, policies.judge(item, rule, kind+" "+gateway, base.Host))
+				r.gatewayRule(way, rule, policies.judge(item, rule, kind+" "+gateway, taken))
 			}
 		}
 	}
@@ -71,6 +71,14 @@ type attachment struct {
 	tls       bool
 	listeners []string
 	longest   int
+}
+
+// sections returns the names of the listeners, none where these are not known.
+func (a attachment) sections() []string {
+	if slices.ContainsFunc(a.listeners, func(name string) bool { return strings.HasPrefix(name, portPrefix) }) {
+		return nil
+	}
+	return a.listeners
 }
 
 // gatewayHosts returns the hosts for which a parent takes a route: what the hosts of the route share with those of its
@@ -120,6 +128,9 @@ func attachments(hosts []string, tls bool, listeners []string) []attachment {
 	return taken
 }
 
+// portPrefix stands before the port of a listener whose name is not known; no name of a listener has a blank.
+const portPrefix = "port "
+
 // namedListener returns the listener that a route names in a parent of which nothing is known.
 func namedListener(parent manifest.View) []string {
 	section, port := parent.Get("sectionName").Text(), parent.Get("port").Text()
@@ -127,7 +138,7 @@ func namedListener(parent manifest.View) []string {
 	case section != "":
 		return []string{section}
 	case port != "":
-		return []string{"port " + port}
+		return []string{portPrefix + port}
 	default:
 		return nil
 	}

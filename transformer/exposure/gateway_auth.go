@@ -14,8 +14,12 @@ import (
 // policies are the SecurityPolicies of Envoy Gateway, by what they target.
 type policies struct {
 	reader *reader
-	// byTarget holds the policies by kind, namespace and name of their target.
+	// byTarget holds the policies by kind, namespace and name of the target that they name.
 	byTarget map[string][]policy
+	// selecting are those that select their targets by labels, with the entry that does.
+	selecting []selecting
+	// about holds the policies for the targets that were asked for: those that name them, and those that select them.
+	about map[string][]policy
 	// astray are those whose target is not in the set, by namespace.
 	astray map[string][]policy
 }
@@ -24,10 +28,19 @@ type policies struct {
 type policy struct {
 	item                       *manifest.Item
 	namespace, target, section string
+	// unsure says that nobody can tell from the set whether the policy is about the target.
+	unsure bool
+}
+
+// selecting is one entry of the targetSelectors of a SecurityPolicy.
+type selecting struct {
+	item      *manifest.Item
+	namespace string
+	selector  manifest.View
 }
 
 func newPolicies(r *reader) *policies {
-	p := &policies{reader: r, byTarget: map[string][]policy{}, astray: map[string][]policy{}}
+	p := &policies{reader: r, byTarget: map[string][]policy{}, about: map[string][]policy{}, astray: map[string][]policy{}}
 	for _, item := range r.objects.OfKind(envoyGatewayGroup, "SecurityPolicy") {
 		if !r.readable(item) {
 			continue
@@ -38,22 +51,78 @@ func newPolicies(r *reader) *policies {
 			if name == "" {
 				continue
 			}
-			found := policy{item, namespace, kind + " " + namespace + "/" + name, target.Get("sectionName").Text()}
+			found := policy{item: item, namespace: namespace, target: kind + " " + namespace + "/" + name, section: target.Get("sectionName").Text()}
 			p.byTarget[found.target] = append(p.byTarget[found.target], found)
 			if len(r.objects.Named(gatewayGroup, kind, namespace, name)) == 0 {
 				p.astray[namespace] = append(p.astray[namespace], found)
 			}
 		}
+		for _, selector := range item.View("spec", "targetSelectors").Elements() {
+			p.selecting = append(p.selecting, selecting{item, namespace, selector})
+		}
 	}
 	return p
 }
 
-// judge says who is asked on a rule of a route for a host through a parent, given as kind namespace/name: by a filter of the rule, else by the
-// policy of the route, else by that of the parent. A ListenerSet does not have the policy of its Gateway.
-func (p *policies) judge(item *manifest.Item, rule manifest.View, parent, host string) controller.Judgement {
+// of returns the policies for a target, given as kind and namespace/name. Those of which nobody can tell come last.
+func (p *policies) of(kind, full string) []policy {
+	target := kind + " " + full
+	if len(p.selecting) == 0 {
+		return p.byTarget[target]
+	}
+	found, known := p.about[target]
+	if !known {
+		found = withoutRepeats(append(slices.Clone(p.byTarget[target]), p.thatSelect(kind, full)...))
+		p.about[target] = found
+	}
+	return found
+}
+
+// thatSelect returns the policies that select a target by its labels.
+func (p *policies) thatSelect(kind, full string) []policy {
+	namespace, name := splitName(full)
+	objects := p.reader.objects.Named(gatewayGroup, kind, namespace, name)
+	if len(objects) == 0 {
+		objects = []*manifest.Item{nil}
+	}
+	var found []policy
+	for _, entry := range p.selecting {
+		for _, object := range objects {
+			if selection := controller.EnvoySelects(entry.selector, entry.namespace, kind, namespace, object); selection != controller.NotSelected {
+				found = append(found, policy{item: entry.item, namespace: entry.namespace, target: kind + " " + full, unsure: selection == controller.MaybeSelected})
+			}
+		}
+	}
+	return found
+}
+
+// withoutRepeats returns each policy once for each section, first those that are sure.
+func withoutRepeats(all []policy) []policy {
+	slices.SortStableFunc(all, func(a, b policy) int {
+		switch {
+		case a.unsure == b.unsure:
+			return 0
+		case a.unsure:
+			return 1
+		default:
+			return -1
+		}
+	})
+	var found []policy
+	for _, candidate := range all {
+		if !slices.ContainsFunc(found, func(other policy) bool { return other.item == candidate.item && other.section == candidate.section }) {
+			found = append(found, candidate)
+		}
+	}
+	return found
+}
+
+// judge says who is asked on a rule of a route, attached to a parent that is given as kind namespace/name: by a filter of the rule, else by
+// the policy of the rule or of the route, else by that of the parent. A ListenerSet does not have the policy of its Gateway.
+func (p *policies) judge(item *manifest.Item, rule manifest.View, parent string, at attachment) controller.Judgement {
 	id := p.reader.serving.OfGateway(parent)
 	if id == "istio" {
-		return p.reader.judgeIstioRoute(strings.TrimPrefix(parent, "Gateway "), host, rule.Get("matches").Elements())
+		return p.reader.judgeIstioRoute(strings.TrimPrefix(parent, "Gateway "), at.host, rule.Get("matches").Elements())
 	}
 	if judgement, ok := p.judgeFilters(item, rule, parent); ok {
 		return judgement
@@ -62,26 +131,14 @@ func (p *policies) judge(item *manifest.Item, rule manifest.View, parent, host s
 	if id != "" && id != "envoy-gateway" {
 		return p.unfollowed(item, id)
 	}
-	ofRoute := withSection(p.byTarget[item.Kind()+" "+namespace+"/"+item.Name()], rule.Get("name").Text())
-	ofGateway := withSection(p.byTarget[parent], "")
-	switch {
-	case len(ofRoute) > 0:
-		judgement := judgePolicy(ofRoute)
-		switch {
-		case judgement.Asks != "" || len(ofGateway) == 0 || judgePolicy(ofGateway).Asks == "":
-		case ofRoute[0].item.View("spec", "mergeType").Exists():
-			return judgePolicy(ofGateway)
-		default:
-			judgement.Flaws = append(judgement.Flaws, controller.Flaw{
-				Rule: policyReplaced, Opens: true, Cause: fmt.Sprintf("%s takes the place of %s, and asks nobody", ofRoute[0].item.Object(), ofGateway[0].item.Object()),
-				Remedy: "write what asks into the policy of the route too, or set its mergeType",
-			})
-		}
-		return judgement
-	case len(ofGateway) > 0:
-		return judgePolicy(ofGateway)
+	ofRule, ofRoute := bySection(p.of(item.Kind(), namespace+"/"+item.Name()), rule.Get("name").Text())
+	if len(ofRule) > 0 {
+		ofRoute = ofRule
 	}
-	var judgement controller.Judgement
+	judgement := above(ofRoute, p.judgeParent(parent, at.sections()))
+	if judgement.By != "" {
+		return judgement
+	}
 	for _, lost := range p.astray[namespace] {
 		judgement.Flaws = append(judgement.Flaws, controller.Flaw{
 			Rule: policyAstray, Opens: true, Cause: fmt.Sprintf("%s protects %s, which is not in the set, and nothing protects this route", lost.item.Object(), lost.target),
@@ -91,9 +148,43 @@ func (p *policies) judge(item *manifest.Item, rule manifest.View, parent, host s
 	return judgement
 }
 
-// withSection returns the policies for a whole target and those for one of its sections. The more specific ones come first.
-func withSection(all []policy, section string) []policy {
-	var whole, part []policy
+// judgeParent says who is asked at listeners of a parent: by the policy of a listener, else by that of the parent. All must ask the same;
+// none means that the listeners are not known, and may be any.
+func (p *policies) judgeParent(parent string, listeners []string) controller.Judgement {
+	kind, full, _ := strings.Cut(parent, " ")
+	all := p.of(kind, full)
+	if len(listeners) == 0 {
+		listeners = sectionsOf(all)
+	}
+	var judgement controller.Judgement
+	for i, section := range listeners {
+		ofListener, ofAll := bySection(all, section)
+		there := above(ofListener, above(ofAll, controller.Judgement{}))
+		if i == 0 {
+			judgement = there
+			continue
+		}
+		if there.Asks != judgement.Asks {
+			judgement.Asks, judgement.By = "", there.By
+		}
+		judgement.Flaws = append(judgement.Flaws, there.Flaws...)
+	}
+	return judgement
+}
+
+// sectionsOf returns the sections that policies mean, after the empty one.
+func sectionsOf(all []policy) []string {
+	sections := []string{""}
+	for _, candidate := range all {
+		if !slices.Contains(sections, candidate.section) {
+			sections = append(sections, candidate.section)
+		}
+	}
+	return sections
+}
+
+// bySection returns the policies for one section of a target, and those for the whole.
+func bySection(all []policy, section string) (part, whole []policy) {
 	for _, candidate := range all {
 		switch candidate.section {
 		case "":
@@ -102,13 +193,45 @@ func withSection(all []policy, section string) []policy {
 			part = append(part, candidate)
 		}
 	}
-	return append(part, whole...)
+	return part, whole
+}
+
+// above says who is asked where policies are more specific than those that have been judged, and take their place as a whole.
+func above(specific []policy, general controller.Judgement) controller.Judgement {
+	if len(specific) == 0 {
+		return general
+	}
+	judgement, first := judgePolicy(specific), specific[0]
+	switch {
+	case first.unsure && (general.Asks == "" || judgement.Asks == general.Asks):
+		return general
+	case first.unsure:
+		return withFlaws(general, controller.Flaw{
+			Rule: policyReplaced, Opens: true, Cause: fmt.Sprintf("%s may take the place of %s: what it selects does not stand in the set", first.item.Object(), general.By),
+			Remedy: "name what the policy is about in its targetRefs, or let it ask the same",
+		})
+	case judgement.Asks != "" || general.Asks == "":
+		return judgement
+	case first.item.View("spec", "mergeType").Exists():
+		return withFlaws(general, slices.DeleteFunc(judgement.Flaws, func(flaw controller.Flaw) bool { return !flaw.Opens })...)
+	default:
+		return withFlaws(judgement, controller.Flaw{
+			Rule: policyReplaced, Opens: true, Cause: fmt.Sprintf("%s takes the place of %s, and asks nobody", first.item.Object(), general.By),
+			Remedy: "write what asks into the more specific policy too, or set its mergeType where it is that of a route",
+		})
+	}
+}
+
+// withFlaws returns a judgement with further flaws.
+func withFlaws(judgement controller.Judgement, flaws ...controller.Flaw) controller.Judgement {
+	judgement.Flaws = append(slices.Clip(judgement.Flaws), flaws...)
+	return judgement
 }
 
 // unfollowed is the judgement of a route whose controller does not follow SecurityPolicies, even where one is about the route.
 func (p *policies) unfollowed(item *manifest.Item, id string) controller.Judgement {
 	var judgement controller.Judgement
-	for _, found := range p.byTarget[item.Kind()+" "+p.reader.objects.NamespaceOf(item)+"/"+item.Name()] {
+	for _, found := range p.of(item.Kind(), p.reader.objects.NamespaceOf(item)+"/"+item.Name()) {
 		judgement.Flaws = append(judgement.Flaws, ignored("", found.item.Object().String(), id, "envoy-gateway"))
 	}
 	return judgement
@@ -159,13 +282,17 @@ func judgeExternalAuth(filter manifest.View, namespace string) controller.Judgem
 	return judgement
 }
 
-// judgePolicy reads the policies of one target, of which Envoy Gateway follows one: the more specific, then the oldest.
+// judgePolicy reads the policies of one target and section, of which Envoy Gateway follows the oldest.
 func judgePolicy(found []policy) controller.Judgement {
 	item := found[0].item
 	judgement := controller.Judgement{By: item.Object().String()}
-	if len(found) > 1 && found[1].section == found[0].section {
+	if len(found) > 1 {
+		verb := "have"
+		if found[1].unsure {
+			verb = "may have"
+		}
 		judgement.Flaws = append(judgement.Flaws, controller.Flaw{
-			Rule: policyReplaced, Opens: true, Cause: fmt.Sprintf("%s and %s have one target, and the older one counts", item.Object(), found[1].item.Object()), Remedy: "join the two",
+			Rule: policyReplaced, Opens: true, Cause: fmt.Sprintf("%s and %s %s one target, and the older one counts", item.Object(), found[1].item.Object(), verb), Remedy: "join the two",
 		})
 	}
 	spec, namespace := item.View("spec"), found[0].namespace
@@ -295,8 +422,9 @@ var (
 	policyReplaced = finding.Rule{
 		Code: "PE603", Severity: finding.Error, Title: "policy that another one replaces",
 		Cause: "A SecurityPolicy of a route takes the place of that of its Gateway as a whole, unless it has a mergeType: one that only sets CORS removes " +
-			"the sign-in. Of two policies for one target Envoy Gateway follows the older one, and manifests do not tell which that is.",
-		Remedy: "Write what asks into the policy of the route too, set its mergeType, or join the two.",
+			"the sign-in. So does one of a listener. Of two policies for one target, which they name or select by labels, Envoy Gateway follows the " +
+			"older one, and manifests do not tell which that is.",
+		Remedy: "Write what asks into the more specific policy too, set the mergeType of that of a route, or join the two.",
 		Example: policyExample + `  targetRefs:
   - group: gateway.networking.k8s.io
     kind: HTTPRoute
