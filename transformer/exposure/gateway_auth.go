@@ -319,11 +319,16 @@ func judgeExtAuth(judgement *controller.Judgement, extAuth manifest.View, namesp
 	if !service.Exists() {
 		service = extAuth.Get("grpc")
 	}
-	backend := service.Get("backendRef")
-	if list := service.Get("backendRefs").Elements(); len(list) > 0 {
-		backend = list[0]
+	backends := service.Get("backendRefs").Elements()
+	if len(backends) == 0 {
+		backends = []manifest.View{service.Get("backendRef")}
 	}
-	judgement.Asks = serviceURL(backend, namespace, cmp.Or(service.Get("pathOverride").Text(), service.Get("path").Text()))
+	// Envoy asks one of several, so that who gets in is up to each of them.
+	var asked []string
+	for _, backend := range backends {
+		asked = append(asked, serviceURL(backend, namespace, cmp.Or(service.Get("pathOverride").Text(), service.Get("path").Text())))
+	}
+	judgement.Asks = strings.Join(asked, " or ")
 	if extAuth.Get("failOpen").Text() == "true" {
 		add(controller.Flaw{
 			Rule: policyFailsOpen, Opens: true, Cause: judgement.By + " lets everybody in when the auth service does not answer, or the policy is not valid",
@@ -344,12 +349,17 @@ func judgeExtAuth(judgement *controller.Judgement, extAuth manifest.View, namesp
 	}
 }
 
-// serviceURL is the address of a backend, for comparing.
+// serviceURL is the address of a backend, for comparing. That of another kind than a Service does not stand in its reference.
 func serviceURL(backend manifest.View, namespace, path string) string {
-	if backend.Get("name").Text() == "" {
+	name, kind := backend.Get("name").Text(), cmp.Or(backend.Get("kind").Text(), "Service")
+	namespace = cmp.Or(backend.Get("namespace").Text(), namespace)
+	switch {
+	case name == "":
 		return ""
+	case kind != "Service":
+		return kind + " " + namespace + "/" + name
 	}
-	address := "http://" + backend.Get("name").Text() + "." + cmp.Or(backend.Get("namespace").Text(), namespace) + ".svc.cluster.local"
+	address := "http://" + name + "." + namespace + ".svc.cluster.local"
 	if port := backend.Get("port").Text(); port != "" && port != "80" {
 		address += ":" + port
 	}

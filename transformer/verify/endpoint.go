@@ -268,10 +268,10 @@ func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
 	}
 }
 
-// authService reports an address of the auth service that is no full name.
+// authService reports an address of the auth service that is no full name. What is asked without an address, such as a password, has none.
 func (c *checker) authService(e endpoint.Private, auth controller.Judgement) {
 	parsed, err := url.Parse(auth.Asks)
-	if err != nil || auth.SignsIn || parsed.Hostname() == "localhost" || strings.ContainsAny(parsed.Hostname(), ".:$") {
+	if err != nil || auth.SignsIn || parsed.Host == "" || parsed.Hostname() == "localhost" || strings.ContainsAny(parsed.Hostname(), ".:$") {
 		return
 	}
 	c.report(e.Route, e.Namespace, ShortAuthService.At(e.Route.Object(), "", fmt.Sprintf("the auth service %q is named without its namespace", parsed.Hostname()),
