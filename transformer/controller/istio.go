@@ -52,6 +52,23 @@ func decodeIstio(class config.IngressClass, path string) (any, finding.List) {
 	return settings, nil
 }
 
+// AskedByIstio names what an AuthorizationPolicy of a provider asks at a Gateway of the Gateway API, given as namespace/name. What the
+// provider asks does not stand in the manifests.
+func AskedByIstio(provider, gateway string) string {
+	return "the Istio provider " + provider + " at Gateway " + gateway
+}
+
+// IstioProvider returns the provider that settings name for the Gateway; ok is false where Istio does not serve it.
+func IstioProvider(settings *config.Config) (provider string, ok bool) {
+	if settings.Spec.Gateway == nil || settings.Spec.Gateway.Controller != istio.ID {
+		return "", false
+	}
+	// Settings that are not valid name none, so that no provider is the right one.
+	decoded, _ := decodeIstio(settings.Spec.Gateway.Class(), "spec.gateway")
+	named, _ := decoded.(IstioSettings)
+	return named.Provider, true
+}
+
 const (
 	istioGroup = "security.istio.io"
 	istioAPI   = istioGroup + "/v1"

@@ -172,7 +172,7 @@ func (r *reader) judgeIstio(gateway, namespace, host string) controller.Judgemen
 	var judgement controller.Judgement
 	gatewayNamespace, _ := splitName(gateway)
 	for _, item := range r.objects.OfKind("security.istio.io", "AuthorizationPolicy") {
-		if item.View("spec", "action").Text() != "CUSTOM" {
+		if !isCustom(item) {
 			continue
 		}
 		provider := "the Istio provider " + item.View("spec", "provider", "name").Text()

@@ -3,6 +3,7 @@ package exposure
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/private-endpoints/private-endpoints/transformer/controller"
@@ -16,7 +17,7 @@ func (r *reader) judgeIstioRoute(gateway, host string, matches []manifest.View) 
 	var judgement controller.Judgement
 	namespace, name := splitName(gateway)
 	for _, item := range r.objects.OfKind("security.istio.io", "AuthorizationPolicy") {
-		if item.View("spec", "action").Text() != "CUSTOM" || r.objects.NamespaceOf(item) != namespace || !targets(item, name) {
+		if !isCustom(item) || r.objects.NamespaceOf(item) != namespace || !targets(item, name) {
 			continue
 		}
 		for _, to := range operations(item) {
@@ -26,12 +27,23 @@ func (r *reader) judgeIstioRoute(gateway, host string, matches []manifest.View) 
 			case !slices.Contains(hosts, host+":*"):
 				judgement.Flaws = append(judgement.Flaws, withoutPort(item, host))
 			default:
-				judgement.Asks = "the Istio provider " + item.View("spec", "provider", "name").Text() + " at Gateway " + gateway
+				judgement.Asks = controller.AskedByIstio(item.View("spec", "provider", "name").Text(), gateway)
 				judgement.By, judgement.SignsIn = item.Object().String(), true
 			}
 		}
 	}
 	return judgement
+}
+
+// isCustom says whether an AuthorizationPolicy asks a provider. In a dry run it refuses nobody, where Istio takes one on such a policy at all; it
+// reads the annotation as strconv.ParseBool does (pilot/pkg/security/authz/builder/builder.go, isDryRun).
+func isCustom(policy *manifest.Item) bool {
+	if policy.View("spec", "action").Text() != "CUSTOM" {
+		return false
+	}
+	written, _ := policy.Annotation("istio.io/dry-run")
+	dryRun, _ := strconv.ParseBool(written)
+	return !dryRun
 }
 
 // targets says whether a policy names a Gateway.

@@ -135,7 +135,7 @@ func (c *checker) endpoint(e endpoint.Private, own []*exposure.Way) Proof {
 	if len(own) == 0 {
 		c.report(e.Source, e.Namespace, NotProved.At(e.Object(), "spec.rules", "not proved: it has no routes that can be read", "write rules with hosts, paths and backends"))
 	}
-	c.constraint(e, proof.Auth)
+	c.constraint(e, proof)
 	c.authService(e, proof.Auth)
 	c.ownRoutes(e, proof)
 	return proof
@@ -246,8 +246,10 @@ func (c *checker) unprotected(e endpoint.Private, id string, auth controller.Jud
 }
 
 // constraint compares who is asked for with who should be (E13, E19).
-func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
+func (c *checker) constraint(e endpoint.Private, proof Proof) {
+	auth := proof.Auth
 	if auth.SignsIn {
+		c.provider(e, proof)
 		c.signedIn(e, auth)
 		return
 	}
@@ -264,6 +266,18 @@ func (c *checker) constraint(e endpoint.Private, auth controller.Judgement) {
 	}
 	if !controller.SameAddress(auth.Asks, expected) {
 		c.report(e.Route, e.Namespace, WrongConstraint.At(e.Route.Object(), "", fmt.Sprintf("%s asks %s, not %s", auth.By, auth.Asks, expected),
+			"run the function again with this configuration"))
+	}
+}
+
+// provider compares the provider of the mesh that Istio asks with the configured one.
+func (c *checker) provider(e endpoint.Private, proof Proof) {
+	if c.Settings == nil || proof.Controller != "istio" || len(proof.Own) == 0 {
+		return
+	}
+	provider, ok := controller.IstioProvider(c.Settings)
+	if expected := controller.AskedByIstio(provider, strings.TrimPrefix(proof.Own[0].Via, "Gateway ")); ok && proof.Auth.Asks != expected {
+		c.report(e.Route, e.Namespace, WrongConstraint.At(e.Route.Object(), "", fmt.Sprintf("%s asks %s, not %s", proof.Auth.By, proof.Auth.Asks, expected),
 			"run the function again with this configuration"))
 	}
 }
