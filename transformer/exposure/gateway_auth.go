@@ -202,6 +202,7 @@ func above(specific []policy, general controller.Judgement) controller.Judgement
 		return general
 	}
 	judgement, first := judgePolicy(specific), specific[0]
+	merged := first.item.View("spec", "mergeType").Exists()
 	switch {
 	case first.unsure && (general.Asks == "" || judgement.Asks == general.Asks):
 		return general
@@ -210,9 +211,12 @@ func above(specific []policy, general controller.Judgement) controller.Judgement
 			Rule: policyReplaced, Opens: true, Cause: fmt.Sprintf("%s may take the place of %s: what it selects does not stand in the set", first.item.Object(), general.By),
 			Remedy: "name what the policy is about in its targetRefs, or let it ask the same",
 		})
+	case merged && judgement.Asks != "" && !first.item.View("spec", "extAuth", "failOpen").Exists():
+		// What it does not write, it has of the other.
+		return withFlaws(judgement, slices.DeleteFunc(slices.Clone(general.Flaws), func(flaw controller.Flaw) bool { return flaw.Rule.Code != policyFailsOpen.Code })...)
 	case judgement.Asks != "" || general.Asks == "":
 		return judgement
-	case first.item.View("spec", "mergeType").Exists():
+	case merged:
 		return withFlaws(general, slices.DeleteFunc(judgement.Flaws, func(flaw controller.Flaw) bool { return !flaw.Opens })...)
 	default:
 		return withFlaws(judgement, controller.Flaw{
