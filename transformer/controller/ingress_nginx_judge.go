@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/agnivade/levenshtein"
 
@@ -48,7 +50,7 @@ var nginxFlaws = []nginxFlaw{
 	},
 	{
 		Rule: nginxDropped, names: []string{"auth-always-set-cookie"}, opens: true, alone: true,
-		found:  func(value string, _ *manifest.Item) bool { return value != "true" && value != "false" },
+		found:  isNoBoolean,
 		cause:  "makes the controller drop the protection: the value is not a boolean",
 		remedy: `write "true" or "false", or remove the annotation`,
 	},
@@ -78,10 +80,8 @@ var nginxFlaws = []nginxFlaw{
 	},
 	{
 		Rule: nginxCacheKey, names: []string{"auth-cache-key"}, opens: true, alone: true,
-		found: func(value string, _ *manifest.Item) bool {
-			return !containsAny(value, "$cookie_", "$http_cookie", "$http_authorization")
-		},
-		cause: "shares one user's sign-in with everybody: the key names no cookie", remedy: "remove the annotation, or put the session cookie into the key",
+		found: func(value string, item *manifest.Item) bool { return !tellsUsersApart(value, item) },
+		cause: "shares one user's sign-in with everybody: the key names no session cookie", remedy: "remove the annotation, or put $http_cookie into the key",
 	},
 	{
 		Rule: nginxSnippetRule, names: nginxSnippets, opens: true, found: answers,
@@ -156,11 +156,35 @@ func isTrue(value string, _ *manifest.Item) bool {
 	return yes || strings.EqualFold(value, "true")
 }
 
+// isNoBoolean says whether the controller takes a value for no boolean (parser.GetBoolAnnotation).
+func isNoBoolean(value string, _ *manifest.Item) bool {
+	_, err := strconv.ParseBool(value)
+	return err != nil
+}
+
 func isWritten(value string, _ *manifest.Item) bool { return strings.TrimSpace(value) != "" }
 
 func hasNginx(item *manifest.Item, name string) bool {
 	_, ok := item.Annotation(nginxPrefix + name)
 	return ok
+}
+
+// sessionWords are in the names of cookies that hold a session, such as _oauth2_proxy and authelia_session.
+var sessionWords = []string{"oauth", "auth", "session", "sso", "token", "sid", "jwt", "login"}
+
+// nginxVariableName matches a variable as nginx reads one in a text: a hyphen ends its name.
+var nginxVariableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{?([A-Za-z0-9_]+)`) })
+
+// tellsUsersApart says whether a key for answers of the auth service is another one for each person. A browser with a session cookie sends no
+// Authorization, so that this counts only where nobody is sent to sign in.
+func tellsUsersApart(key string, item *manifest.Item) bool {
+	return slices.ContainsFunc(nginxVariableName().FindAllStringSubmatch(key, -1), func(found []string) bool {
+		name := strings.ToLower(found[1])
+		if cookie, ok := strings.CutPrefix(name, "cookie_"); ok {
+			return containsAny(cookie, sessionWords...)
+		}
+		return name == "http_cookie" || name == "http_authorization" && !hasNginx(item, "auth-signin")
+	})
 }
 
 // satisfiesAny says whether an Ingress lets in whoever passes one check of several.

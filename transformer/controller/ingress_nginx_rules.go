@@ -145,9 +145,10 @@ spec:
 	}
 	nginxCacheKey = finding.Rule{
 		Code: "PE311", Severity: finding.Error, Title: "one user's sign-in serves everybody",
-		Cause: "auth-cache-key names what an answer of the auth service is kept for. A key without the session cookie, or another value that " +
-			"belongs to one user, keeps the first answer for everybody.",
-		Remedy:  "Remove the annotation, or put the session cookie into the key, such as $cookie__oauth2_proxy.",
+		Cause: "auth-cache-key names what an answer of the auth service is kept for. A key without the session cookie keeps the first answer for " +
+			"everybody: a variable that browsers do not fill in, such as $remote_user, is the same for all. $http_authorization counts where there is " +
+			"no auth-signin, and a cookie where its name looks like that of a session. nginx ends the name of a variable at a hyphen.",
+		Remedy:  "Remove the annotation, or put the session cookie into the key, such as $cookie__oauth2_proxy, or all cookies: $http_cookie.",
 		Example: nginxHead + "nginx.ingress.kubernetes.io/auth-cache-key: admin" + nginxTail,
 	}
 	nginxAlias = finding.Rule{
