@@ -13,6 +13,11 @@ var haproxyPrefixes = []string{"haproxy-ingress.github.io/", "ingress.kubernetes
 // (https://haproxy-ingress.github.io/docs/configuration/keys/). Only a path of type ImplementationSpecific has a type by
 // annotation.
 func (r *reader) haproxyIngress(item *manifest.Item, backend manifest.View, way *Way) {
+	if haproxyAnnotation(item, "tcp-service-port") != "" {
+		// Hosts count for TLS alone, and paths for nothing (converters/ingress/ingress.go, syncIngressTCP).
+		way.Layer, way.Host, way.Paths, way.Via = TCP, "", Prefix("/"), "its tcp-service-port"
+		return
+	}
 	if value := r.objects.HAProxyValue(item, backend, "rewrite-target"); value != "" {
 		way.Rewrite = replaced(way.Paths, value)
 	}

@@ -327,7 +327,7 @@ spec:
 	OpenPort = finding.Rule{
 		Code: "PE207", Severity: finding.Error, Title: "private Pods have an open port",
 		Cause: "The private Pods can be reached without HTTP routing: through a LoadBalancer, a NodePort, external IPs, the port of a " +
-			"node (hostPort, hostNetwork), a TCP route, a stream-snippet, or a port that the ConfigMaps tcp-services and udp-services of an ingress " +
+			"node (hostPort, hostNetwork), a TCP route, a stream-snippet, tcp-service-port of haproxy-ingress, or a port that the ConfigMaps tcp-services and udp-services of an ingress " +
 			"controller open. Nobody asks anybody there.",
 		Remedy: "Make the Service a ClusterIP, or give the private endpoint Pods or a port of its own.",
 		Example: privateAdmin + `---
@@ -474,6 +474,9 @@ func openPortRemedy(p pair) string {
 	}
 	if p.other.Item.Kind() == "ConfigMap" {
 		return "remove the entry, or give the private endpoint Pods or a port of its own"
+	}
+	if p.other.Item.Kind() == "Ingress" {
+		return "remove the annotation, or give the private endpoint Pods or a port of its own"
 	}
 	return "make the Service a ClusterIP, or give the private endpoint Pods or a port of its own"
 }
