@@ -85,6 +85,8 @@ type Way struct {
 	// Rank orders the ways through Via where it takes the first that matches a request, and not the most specific one; it is
 	// empty elsewhere. The lower one comes first.
 	Rank string
+	// Ahead says that the controller takes the way before every way of the host that is not Ahead, however specific the paths of these are.
+	Ahead bool
 	// Rewrite is the path that the backend sees instead, empty where it sees the one of the request. It may hold
 	// references to groups of a regular expression, such as $1.
 	Rewrite string

@@ -24,6 +24,10 @@ func (r *reader) haproxyIngress(item *manifest.Item, backend manifest.View, way 
 	for name, snippet := range r.objects.HAProxySnippets(item, backend) {
 		way.configuredBy(name, snippet)
 	}
+	for _, name := range []string{"http-header-match", "http-header-match-regex"} {
+		way.Ahead = way.Ahead || r.objects.HAProxyValue(item, backend, name) != ""
+	}
+	way.Narrowed = way.Narrowed || way.Ahead
 	way.Redirects = way.Redirects || r.objects.HAProxyValue(item, backend, "redirect-to") != ""
 	if way.Paths.form != plain {
 		return

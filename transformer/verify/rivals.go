@@ -31,6 +31,7 @@ type alike struct {
 	asks, namespace, host, via, server, rank, entryPoints string
 	tlsOnly                                               bool
 	priority                                              int
+	ahead                                                 bool
 	// targets are empty for the rivals on the host.
 	targets string
 }
@@ -104,7 +105,7 @@ func (c *checker) rivalsOf(private *exposure.Way, asks string, t table) ([]*expo
 	}
 	same := alike{
 		asks: asks, namespace: private.Namespace, host: private.Host, via: private.Via, server: private.Server, rank: private.Rank,
-		entryPoints: strings.Join(private.EntryPoints, ","), tlsOnly: private.TLSOnly, priority: private.Priority,
+		entryPoints: strings.Join(private.EntryPoints, ","), tlsOnly: private.TLSOnly, priority: private.Priority, ahead: private.Ahead,
 	}
 	onHost := c.rivals[same]
 	if onHost == nil {

@@ -137,6 +137,20 @@ var decisions = []decision{
 		},
 	},
 	{
+		Rule: HeaderFirst, meets: func(p pair) bool {
+			return p.sameHost && p.other.Ahead && !p.private.Ahead && p.otherPaths.Meets(p.privatePaths) && !p.privatePaths.Contains(p.otherPaths)
+		},
+		say: func(p pair, r finding.Rule) finding.Finding {
+			severity := finding.Warning
+			if p.shares && p.other.Shares(p.private) {
+				severity = finding.Error
+			}
+			return r.At(p.other.Item.Object(), p.other.Field,
+				fmt.Sprintf("path %s on %s takes requests with a header before the private path %s of %s", p.other.Paths, p.other.Host, p.private.Paths, p.private.Item.Object()),
+				"make the Ingress private too, or serve it on a host of its own").As(severity)
+		},
+	},
+	{
 		Rule: RanksFirst, meets: func(p pair) bool {
 			return p.sameHost && p.other.Rank < p.private.Rank && p.otherPaths.Meets(p.privatePaths) && !p.privatePaths.Contains(p.otherPaths)
 		},
