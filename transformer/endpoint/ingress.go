@@ -71,6 +71,11 @@ func writtenClass(ingress *networkingv1.Ingress) string {
 	return ingress.Annotations[annotationLegacy]
 }
 
+// reportTwoClasses reports an Ingress whose annotation names another class than its field: controllers differ on which of the two counts.
+func (p *Plan) reportTwoClasses(item *manifest.Item, written, legacy string) {
+	p.report(WrongClass, item, "spec.ingressClassName", fmt.Sprintf("class %q is not the %q of the annotation %s", written, legacy, annotationLegacy), "remove the annotation")
+}
+
 // setClass decides which class serves the Ingress (E9).
 func (p *Plan) setClass(endpoint *Endpoint, ingress *networkingv1.Ingress, intent intent) bool {
 	item := endpoint.Source
@@ -78,7 +83,7 @@ func (p *Plan) setClass(endpoint *Endpoint, ingress *networkingv1.Ingress, inten
 	written := writtenClass(ingress)
 	switch {
 	case hasLegacy && legacy != written:
-		p.report(WrongClass, item, "spec.ingressClassName", fmt.Sprintf("class %q is not the %q of the annotation %s", written, legacy, annotationLegacy), "remove the annotation")
+		p.reportTwoClasses(item, written, legacy)
 		return false
 	case written != "" && written != config.SentinelClass:
 		if intent.class != "" && intent.class != written {

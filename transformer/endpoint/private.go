@@ -112,6 +112,7 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 	if from, ok := item.Annotation(AnnotationGeneratedFrom); ok {
 		p.refuseIntent(item, from)
 		if routes(routing) {
+			p.refuseTwoClasses(item)
 			return nil, from
 		}
 		return nil, ""
@@ -131,9 +132,18 @@ func (p *Plan) inspect(item *manifest.Item) (*Private, string) {
 	}
 	private := &Private{Source: item, Namespace: namespace}
 	if routes(routing) {
+		p.refuseTwoClasses(item)
 		private.Route = item
 	}
 	return private, ""
+}
+
+// refuseTwoClasses reports a private Ingress of two different classes.
+func (p *Plan) refuseTwoClasses(item *manifest.Item) {
+	legacy, ok := item.Annotation(annotationLegacy)
+	if written := item.View("spec", "ingressClassName").Text(); ok && written != "" && written != legacy {
+		p.reportTwoClasses(item, written, legacy)
+	}
 }
 
 // Closed says whether the source still stands in the form that nothing serves.
