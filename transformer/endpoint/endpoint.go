@@ -106,6 +106,7 @@ type Plan struct {
 	hosts      map[string][]hostUse // by host
 	claimed    map[string]*Endpoint // by computed host and path
 	byName     map[string][]*Endpoint
+	secrets    map[string][][]string // the hosts of the user's certificates, by the namespace/name of the Secret
 	// generatedKinds are the objects of the kinds that are generated here, by name (E7).
 	generatedKinds map[string][]*manifest.Item
 }
@@ -154,7 +155,7 @@ func newPlan(set *manifest.Set, settings *config.Config, options Options) *Plan 
 	plan := &Plan{
 		Set: set, settings: settings, options: options,
 		vocabulary: vocabulary{settings.Spec.AnnotationDomain},
-		namespaces: map[string]bool{}, hosts: map[string][]hostUse{}, claimed: map[string]*Endpoint{}, byName: map[string][]*Endpoint{},
+		namespaces: map[string]bool{}, hosts: map[string][]hostUse{}, claimed: map[string]*Endpoint{}, byName: map[string][]*Endpoint{}, secrets: map[string][][]string{},
 		generatedKinds: map[string][]*manifest.Item{},
 	}
 	plan.traces = plan.vocabulary.traces()
@@ -171,6 +172,9 @@ func (p *Plan) read(item *manifest.Item) {
 		return
 	}
 	routing := routingOf(item)
+	if !routes(routing) {
+		p.noteSecrets(item)
+	}
 	if !p.mayMatter(item, routing) {
 		return
 	}
@@ -261,6 +265,9 @@ func (p *Plan) readUsers(item *manifest.Item, routing routing) {
 	if err != nil {
 		p.report(UnreadableRecord, item, annotationField(AnnotationAdded), err.Error(), "restore the annotation from version control")
 		return
+	}
+	if routing == ingressKind {
+		p.noteSecrets(item)
 	}
 	intent, findings := p.vocabulary.readIntent(item)
 	p.findings = append(p.findings, findings...)

@@ -61,7 +61,7 @@ func (p *Plan) expandService(source source) {
 	if source.convertedFrom != "" {
 		endpoint.Backend.Additions.remember(recordType, source.convertedFrom)
 	}
-	if err := endpoint.build(p.settings); err != nil {
+	if err := p.build(endpoint); err != nil {
 		p.findings = append(p.findings, unreadable(item, err))
 		return
 	}
@@ -243,15 +243,16 @@ func newBackend(item *manifest.Item, choice portChoice) *Backend {
 }
 
 // build builds the one object that routes to a Service.
-func (e *Endpoint) build(settings *config.Config) error {
-	if e.Gateway != nil {
-		return e.buildHTTPRoute()
+func (p *Plan) build(endpoint *Endpoint) error {
+	if endpoint.Gateway != nil {
+		return endpoint.buildHTTPRoute()
 	}
-	return e.buildIngress(settings)
+	return endpoint.buildIngress(p.settings, p.freeSecretName(endpoint, endpoint.Hosts))
 }
 
-// buildIngress builds the one Ingress of a Service. It has a class, a host and TLS, and no protection yet.
-func (e *Endpoint) buildIngress(settings *config.Config) error {
+// buildIngress builds the one Ingress of a Service. It has a class, a host and TLS, and no protection yet. secretName is for
+// the certificate of an issuer.
+func (e *Endpoint) buildIngress(settings *config.Config, secretName string) error {
 	prefix, class := networkingv1.PathTypePrefix, e.Class.Name
 	ingress := networkingv1.Ingress{
 		TypeMeta:   metav1.TypeMeta{APIVersion: networkingv1.SchemeGroupVersion.String(), Kind: "Ingress"},
@@ -271,7 +272,7 @@ func (e *Endpoint) buildIngress(settings *config.Config) error {
 			}},
 		},
 	}
-	entry, annotations := tlsFor(settings, e.Name+"-tls", e.Hosts)
+	entry, annotations := tlsFor(settings, secretName, e.Hosts)
 	if len(entry.Hosts) > 0 {
 		ingress.Spec.TLS = []networkingv1.IngressTLS{entry}
 	}

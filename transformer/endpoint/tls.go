@@ -7,6 +7,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/private-endpoints/private-endpoints/transformer/config"
+	"github.com/private-endpoints/private-endpoints/transformer/manifest"
 )
 
 // The annotations of cert-manager that name an issuer: https://cert-manager.io/docs/usage/ingress/.
@@ -49,7 +50,7 @@ func (p *Plan) addTLS(endpoint *Endpoint, ingress *networkingv1.Ingress) {
 	if len(missing) == 0 {
 		return
 	}
-	entry, annotations := tlsFor(p.settings, freeSecretName(endpoint.Name, ingress.Spec.TLS), missing)
+	entry, annotations := tlsFor(p.settings, p.freeSecretName(endpoint, missing), missing)
 	if len(entry.Hosts) > 0 {
 		value := map[string]any{"hosts": entry.Hosts}
 		if entry.SecretName != "" {
@@ -72,11 +73,39 @@ func covers(hosts []string, host string) bool {
 	return slices.Contains(hosts, host) || slices.Contains(hosts, "*."+parent)
 }
 
-// freeSecretName returns a name for the endpoint's Secret that the user's own tls entries do not use.
-func freeSecretName(name string, entries []networkingv1.IngressTLS) string {
-	secretName := name + "-tls"
-	for slices.ContainsFunc(entries, func(entry networkingv1.IngressTLS) bool { return entry.SecretName == secretName }) {
-		secretName += "-private-endpoints"
+// secretSuffix ends the name of the Secret for the certificate of an endpoint.
+const secretSuffix = "-tls"
+
+// noteSecrets keeps the names of the Secrets for which an Ingress, Certificate or Secret of the user's stands, with the hosts of each. An
+// issuer would write its certificate over theirs.
+func (p *Plan) noteSecrets(item *manifest.Item) {
+	if p.settings.Spec.TLS.ClusterIssuer == "" || !item.Contains(secretSuffix) {
+		return
 	}
-	return secretName
+	switch {
+	case item.Group() == "" && item.Kind() == "Secret":
+		p.noteSecret(item, item.Name(), nil)
+		item.Release()
+	case item.Group() == "cert-manager.io" && item.Kind() == "Certificate":
+		p.noteSecret(item, item.View("spec", "secretName").Text(), item.View("spec", "dnsNames").Texts())
+		item.Release()
+	case routingOf(item) == ingressKind:
+		for _, entry := range item.View("spec", "tls").Elements() {
+			p.noteSecret(item, entry.Get("secretName").Text(), entry.Get("hosts").Texts())
+		}
+	}
+}
+
+func (p *Plan) noteSecret(item *manifest.Item, name string, hosts []string) {
+	key := p.EffectiveNamespace(item) + "/" + name
+	p.secrets[key] = append(p.secrets[key], hosts)
+}
+
+// freeSecretName returns a name for the endpoint's Secret that nobody uses for other hosts.
+func (p *Plan) freeSecretName(endpoint *Endpoint, hosts []string) string {
+	name := endpoint.Name + secretSuffix
+	for slices.ContainsFunc(p.secrets[endpoint.Namespace+"/"+name], func(others []string) bool { return !slices.Equal(others, hosts) }) {
+		name += "-private-endpoints"
+	}
+	return name
 }
