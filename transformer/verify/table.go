@@ -122,7 +122,7 @@ var decisions = []decision{
 					p.other.Paths, p.other.Host, p.other.Auth.Asks, p.private.Auth.Asks, p.private.Item.Object()), "give one of the two another host or path")
 			}
 			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s is private in %s", p.other.Paths, p.other.Host, p.private.Item.Object()),
-				"remove the public path, or make this Ingress private too")
+				fmt.Sprintf("remove the public path, or make this %s private too", p.other.Item.Kind()))
 		},
 	},
 	{
@@ -198,7 +198,7 @@ var decisions = []decision{
 			}
 			return r.At(p.other.Item.Object(), p.other.Field,
 				fmt.Sprintf("path %s on %s %s inside the private path %s of %s", p.other.Paths, p.other.Host, accessText(p.other), p.private.Paths, p.private.Item.Object()),
-				"if that is not meant, make this Ingress private too").As(severity)
+				fmt.Sprintf("if that is not meant, make this %s private too", p.other.Item.Kind())).As(severity)
 		},
 	},
 	{
@@ -470,11 +470,16 @@ func elsewhereRemedy(p pair) string {
 
 // splitRemedy shows how one host carries public and private paths (E15).
 func splitRemedy(p pair) string {
-	if p.other.Aside {
+	inNamespace := p.private.Namespace == p.other.Namespace
+	switch {
+	case p.other.Aside && inNamespace:
 		return asideRemedy
-	}
-	if p.other.Item.Kind() != "Ingress" {
+	case p.other.Aside:
+		return "name another Service there"
+	case p.other.Item.Kind() != "Ingress" && inNamespace:
 		return "let the route ask the same auth service, remove it, or waive this with a reason"
+	case p.other.Item.Kind() != "Ingress":
+		return "let the route ask the same auth service, or remove it"
 	}
 	return fmt.Sprintf("serve public and private paths on one host: write host %s, or the same generate-host word, on both Ingresses, with paths that do not meet; or make both private", p.host)
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,6 +46,8 @@ type waiver struct {
 	item         *manifest.Item
 	code, reason string
 	used         bool
+	// elsewhere says that such a finding is about an endpoint of another namespace, which nobody here can accept.
+	elsewhere bool
 }
 
 // readWaivers reads the waivers of a set: "PE203: reason; PE204: reason".
@@ -84,6 +87,8 @@ func (w *waivers) read(item *manifest.Item, text string) {
 			refuse(fmt.Sprintf("%s cannot be waived", code), "only the codes PE200 to PE799 can: correct what the finding is about")
 		case reason == "":
 			refuse(fmt.Sprintf("%s is waived without a reason", code), "write the reason after a colon")
+		case codeInside.MatchString(reason):
+			refuse(fmt.Sprintf("the reason for %s holds another code with a colon, which it would swallow", code), `separate entries by a semicolon: "CODE: reason; CODE: reason"`)
 		default:
 			accepted := &waiver{item: item, code: code, reason: reason}
 			w.byItem[item] = append(w.byItem[item], accepted)
@@ -91,6 +96,9 @@ func (w *waivers) read(item *manifest.Item, text string) {
 		}
 	}
 }
+
+// codeInside finds the beginning of an entry where a reason should be.
+var codeInside = regexp.MustCompile(`\bPE[0-9]{3}\s*:`)
 
 func isCode(code string) bool {
 	number, ok := strings.CutPrefix(code, "PE")
@@ -111,13 +119,17 @@ func waivable(code string) bool { return code >= "PE200" && code < "PE800" }
 // reason returns the reason with which a finding about item is waived, empty where it is not. Only the namespace of the
 // endpoint can accept what opens it.
 func (w *waivers) reason(item *manifest.Item, found finding.Finding, sameNamespace bool) string {
-	if !sameNamespace || !waivable(found.Code) {
+	if !waivable(found.Code) {
 		return ""
 	}
 	for _, accepted := range w.byItem[item] {
-		if accepted.code == found.Code {
+		switch {
+		case accepted.code != found.Code:
+		case sameNamespace:
 			accepted.used = true
 			return accepted.reason
+		default:
+			accepted.elsewhere = true
 		}
 	}
 	return ""
@@ -137,10 +149,15 @@ func (w *waivers) refused(item *manifest.Item, found finding.Finding) (finding.F
 func (w *waivers) unused() finding.List {
 	var findings finding.List
 	for _, accepted := range w.inOrder {
-		if !accepted.used {
-			findings = append(findings, UnusedWaiver.At(accepted.item.Object(), "metadata.annotations["+endpoint.AnnotationWaive+"]",
-				fmt.Sprintf("%s is waived and was not found here", accepted.code), "remove it from the annotation"))
+		if accepted.used {
+			continue
 		}
+		cause, remedy := fmt.Sprintf("%s is waived and was not found here", accepted.code), "remove it from the annotation"
+		if accepted.elsewhere {
+			cause = fmt.Sprintf("%s is waived and was found for a private endpoint of another namespace, which nobody here can accept", accepted.code)
+			remedy = "remove it from the annotation, and mend what was found"
+		}
+		findings = append(findings, UnusedWaiver.At(accepted.item.Object(), "metadata.annotations["+endpoint.AnnotationWaive+"]", cause, remedy))
 	}
 	return findings
 }
