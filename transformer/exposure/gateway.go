@@ -201,6 +201,9 @@ func (r *reader) gatewayRule(way Way, rule manifest.View, auth controller.Judgem
 
 // gatewayPaths returns the paths of a match, and whether it takes only some of the requests for them.
 func gatewayPaths(match manifest.View) (PathSet, bool) {
+	if method := match.Get("method"); method.Exists() && !method.IsScalar() {
+		return grpcPaths(method), true
+	}
 	narrowed := match.Get("headers").Exists() || match.Get("queryParams").Exists() || match.Get("method").Exists()
 	path := match.Get("path")
 	value := cmp.Or(path.Get("value").Text(), "/")
@@ -211,6 +214,22 @@ func gatewayPaths(match manifest.View) (PathSet, bool) {
 		return PathSet{literalPrefix(value), plain}, true
 	default:
 		return Prefix(value), narrowed
+	}
+}
+
+// grpcPaths returns the paths of a match of a GRPCRoute, or more where it has a regular expression or no name of a service:
+// a call is a request for /service/method (https://gateway-api.sigs.k8s.io/reference/spec/#grpcmethodmatch).
+func grpcPaths(method manifest.View) PathSet {
+	service, name := method.Get("service").Text(), method.Get("method").Text()
+	switch {
+	case service == "":
+		return Prefix("/")
+	case method.Get("type").Text() == "RegularExpression":
+		return PathSet{"/" + literalPrefix(service), plain}
+	case name == "":
+		return PathSet{"/" + service + "/", plain}
+	default:
+		return PathSet{"/" + service + "/" + name, exact}
 	}
 }
 

@@ -12,21 +12,22 @@ func (r *reader) isTraefikRoute(way *Way) bool {
 	return way.Item.Kind() == "HTTPRoute" && r.serving.OfGateway(way.Via) == "traefik"
 }
 
-// rankMatch completes what ranks a way of an HTTPRoute with one match of its rule. Where regular expressions stand is left to the
+// rankMatch completes what ranks a way with one match of its rule, and what the controller makes of an expression. Where regular expressions stand is left to the
 // controllers: Traefik adds it to a number, Istio puts them last (pilot/pkg/config/kube/gateway/conversion.go, getURIRank), Envoy Gateway
 // before all prefixes (internal/gatewayapi/sort.go), and of others nobody knows it.
 func (r *reader) rankMatch(way *Way, match manifest.View) {
 	path := match.Get("path")
 	isExpression := path.Get("type").Text() == "RegularExpression"
+	id := r.serving.OfGateway(way.Via)
+	if id == "traefik" && (way.Item.Kind() == "GRPCRoute" || isExpression && !strings.HasPrefix(path.Get("value").Text(), "^")) {
+		// Traefik looks for the expression anywhere in the path, and makes one of every method of a GRPCRoute.
+		most := something.paths
+		way.most = &most
+	}
 	switch {
 	case r.isTraefikRoute(way):
 		way.Priority += traefikPriority(match)
-		if isExpression && !strings.HasPrefix(path.Get("value").Text(), "^") {
-			// Traefik looks for the expression anywhere in the path.
-			most := something.paths
-			way.most = &most
-		}
-	case isExpression && r.serving.OfGateway(way.Via) != "istio":
+	case isExpression && id != "istio":
 		way.Expression = path.Get("value").Text()
 	}
 }

@@ -73,7 +73,7 @@ func TestGatewayRoutes(t *testing.T) {
 		},
 		"GRPCRoute": {
 			strings.Replace(httpRouteHead, "HTTPRoute", "GRPCRoute", 1) + "spec: {parentRefs: [{name: g}], hostnames: [a.b], rules: [{matches: [{method: {service: x}}], backendRefs: [{name: s}]}]}",
-			[]string{"spec.rules[0] Gateway cindy/g a.b / cindy/s"},
+			[]string{"spec.rules[0] Gateway cindy/g a.b /x/ cindy/s"},
 		},
 		"TLSRoute": {
 			strings.Replace(httpRouteHead, "HTTPRoute", "TLSRoute", 1) + "spec: {parentRefs: [{name: g}], hostnames: [a.b], rules: [{backendRefs: [{name: s}]}]}",
