@@ -122,7 +122,7 @@ var decisions = []decision{
 					p.other.Paths, p.other.Host, p.other.Auth.Asks, p.private.Auth.Asks, p.private.Item.Object()), "give one of the two another host or path")
 			}
 			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s is private in %s", p.other.Paths, p.other.Host, p.private.Item.Object()),
-				fmt.Sprintf("remove the public path, or make this %s private too", p.other.Item.Kind()))
+				"remove the public path, or "+closeRemedy(p.other))
 		},
 	},
 	{
@@ -198,7 +198,7 @@ var decisions = []decision{
 			}
 			return r.At(p.other.Item.Object(), p.other.Field,
 				fmt.Sprintf("path %s on %s %s inside the private path %s of %s", p.other.Paths, p.other.Host, accessText(p.other), p.private.Paths, p.private.Item.Object()),
-				fmt.Sprintf("if that is not meant, make this %s private too", p.other.Item.Kind())).As(severity)
+				"if that is not meant, "+closeRemedy(p.other)).As(severity)
 		},
 	},
 	{
@@ -466,6 +466,14 @@ func elsewhereRemedy(p pair) string {
 	default:
 		return "write tls: {} there too" + orElse
 	}
+}
+
+// closeRemedy closes a public way: this program protects Ingresses and HTTPRoutes, and what other kinds ask is written by hand.
+func closeRemedy(way *exposure.Way) string {
+	if kind := way.Item.Kind(); kind == "Ingress" || kind == "HTTPRoute" {
+		return "make this " + kind + " private too"
+	}
+	return "let it ask the same auth service"
 }
 
 // splitRemedy shows how one host carries public and private paths (E15).
