@@ -26,6 +26,7 @@ func (r *reader) addAsides(way Way, served string) {
 	r.addDefaultBackend(way)
 	r.addMirror(way)
 	r.addTargets(way, nginxPrefix+"configuration-snippet")
+	r.addUpstreams(way, nginxPrefix+"configuration-snippet")
 	// The snippets of a server and of a port stand outside the location, so that they ask nobody.
 	way.Auth = nil
 	r.addTargets(way, nginxPrefix+"server-snippet")
@@ -82,6 +83,41 @@ func (r *reader) addTargets(way Way, annotation string) {
 			r.add(aside, port)
 		}
 	}
+}
+
+// addUpstreams adds the ways to the Services whose upstream the snippet in an annotation puts in the place of the route's: the balancer of
+// ingress-nginx finds it by the name in that variable (balancer.lua, get_balancer).
+func (r *reader) addUpstreams(way Way, annotation string) {
+	snippet, aside := way.by(annotation)
+	for _, words := range nginxStatements(snippet) {
+		if len(words) != 3 || words[0] != "set" || words[1] != "$proxy_upstream_name" {
+			continue
+		}
+		for _, to := range upstreamsNamed(strings.Trim(words[2], `"'`)) {
+			aside.Service = to.service
+			r.add(aside, to.port)
+		}
+	}
+}
+
+// longestUpstream is the length of the longest name of an upstream: those of a namespace, a Service and a port.
+const longestUpstream = 63 + 1 + 63 + 1 + 15
+
+// upstreamsNamed returns the ports of Services that ingress-nginx may call by a name: namespace-service-port, each of which may have hyphens.
+func upstreamsNamed(name string) []upstream {
+	if len(name) > longestUpstream {
+		return nil
+	}
+	var upstreams []upstream
+	parts := strings.Split(name, "-")
+	for service := 1; service < len(parts)-1; service++ {
+		for port := service + 1; port < len(parts); port++ {
+			upstreams = append(upstreams, upstream{
+				strings.Join(parts[:service], "-") + "/" + strings.Join(parts[service:port], "-"), strings.Join(parts[port:], "-"),
+			})
+		}
+	}
+	return upstreams
 }
 
 // nginxTargets returns what directives of a text for the configuration of nginx name as the place to which requests go, or may go.
