@@ -31,15 +31,14 @@ const (
 )
 
 // isAddedLabel says whether a controller may write the label, so that no template shows its value.
-var isAddedLabel = func() map[string]bool {
-	keys := map[string]bool{}
+func isAddedLabel(key string) bool {
 	for _, labels := range addedLabels {
-		for key := range labels {
-			keys[key] = true
+		if labels[key] != "" {
+			return true
 		}
 	}
-	return keys
-}()
+	return false
+}
 
 // addLabels enters the labels that controllers give the Pods of a workload of this kind and name.
 func addLabels(labels map[string]string, kind, name string) {

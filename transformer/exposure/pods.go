@@ -348,7 +348,7 @@ func newSelectorIndex(services []*service) *selectorIndex {
 		}
 	}
 	weight := func(s *service, key string) int {
-		if isAddedLabel[key] {
+		if isAddedLabel(key) {
 			return math.MaxInt
 		}
 		return count[pairOf(s.namespace, key, s.selector[key])]
@@ -366,7 +366,7 @@ func newSelectorIndex(services []*service) *selectorIndex {
 // seek makes the workloads that a Service may select worth parsing. No bytes of theirs show a label that a controller adds.
 func (x *selectorIndex) seek(s *service, key string) {
 	x.sought.add(s.namespace, key, s.selector[key])
-	if !isAddedLabel[key] {
+	if !isAddedLabel(key) {
 		return
 	}
 	for kind, labels := range addedLabels {
@@ -377,7 +377,7 @@ func (x *selectorIndex) seek(s *service, key string) {
 }
 
 func pairOf(namespace, key, value string) string {
-	if isAddedLabel[key] {
+	if isAddedLabel(key) {
 		value = anyValue
 	}
 	return namespace + "/" + key + "=" + value

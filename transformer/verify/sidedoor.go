@@ -65,6 +65,9 @@ func (c *checker) pair(proof *Proof, private, other *exposure.Way) pair {
 		firstWins: proof.Controller == "haproxy-ingress",
 	}
 	p.elsewhere = private.Host == other.Host && private.Via == other.Via && !private.OpenWith(other)
+	if ingress := private.Ingress; ingress != nil {
+		p.instances = c.serving.Of(ingress.Class) == "aws-alb"
+	}
 	for _, way := range proof.Own {
 		p.host = cmp.Or(p.host, way.Host)
 	}

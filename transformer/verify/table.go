@@ -14,6 +14,8 @@ type pair struct {
 	private, other *exposure.Way
 	// host is the one that carries the endpoint, for remedies.
 	host string
+	// instances says that the controller of the private way reaches Pods through node ports alone, as AWS does unless it is told otherwise.
+	instances bool
 	// endpoint names the source of the private way.
 	endpoint finding.Object
 	// shares says that both reach the same port of the same Pods.
@@ -504,6 +506,9 @@ func openPortRemedy(p pair) string {
 	}
 	if p.other.Item.Kind() == "Ingress" {
 		return "remove the annotation, or give the private endpoint Pods or a port of its own"
+	}
+	if p.instances && p.other.Via == "NodePort" {
+		return "write alb.ingress.kubernetes.io/target-type: ip on the private Ingress, whose load balancer then needs no node port, and make the Service a ClusterIP"
 	}
 	return "make the Service a ClusterIP, or give the private endpoint Pods or a port of its own"
 }
