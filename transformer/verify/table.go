@@ -448,7 +448,10 @@ func elsewhereText(p pair) string {
 	case len(p.other.EntryPoints) == 0:
 		return fmt.Sprintf(": it is open on every %s, and the private route on %s alone", kind, strings.Join(p.private.EntryPoints, ", "))
 	default:
-		return fmt.Sprintf(": it is open on the %ss %s, and the private route on %s alone", kind, strings.Join(p.other.EntryPoints, ", "), strings.Join(p.private.EntryPoints, ", "))
+		if len(p.other.EntryPoints) > 1 {
+			kind += "s"
+		}
+		return fmt.Sprintf(": it is open on %s %s, and the private route on %s alone", kind, strings.Join(p.other.EntryPoints, ", "), strings.Join(p.private.EntryPoints, ", "))
 	}
 }
 
@@ -458,7 +461,7 @@ func elsewhereRemedy(p pair) string {
 	points := strings.Join(p.private.EntryPoints, ",")
 	switch kind := p.other.Item.Kind(); {
 	case p.other.Item.Group() == "gateway.networking.k8s.io":
-		return fmt.Sprintf("write sectionName: %s into its parentRefs", points) + orElse
+		return fmt.Sprintf("attach it to %s alone, by sectionName in its parentRefs", strings.Join(p.private.EntryPoints, ", ")) + orElse
 	case kind == "Ingress" && points != "":
 		return fmt.Sprintf("write traefik.ingress.kubernetes.io/router.entrypoints: %s and traefik.ingress.kubernetes.io/router.tls: \"true\" there too", points) + orElse
 	case kind == "Ingress":
