@@ -493,6 +493,8 @@ func splitRemedy(p pair) string {
 		return "let the route ask the same auth service, remove it, or waive this with a reason"
 	case p.other.Item.Kind() != "Ingress":
 		return "let the route ask the same auth service, or remove it"
+	case p.other.Service != p.private.Service:
+		return fmt.Sprintf("let Service %s lead to other Pods, such as by a narrower selector; or make both private", p.other.Service)
 	}
 	return fmt.Sprintf("serve public and private paths on one host: write host %s, or the same generate-host word, on both Ingresses, with paths that do not meet; or make both private", p.host)
 }
