@@ -24,7 +24,7 @@ func (r *reader) routeGroups() {
 
 func (r *reader) routeGroup(item *manifest.Item) {
 	class, _ := item.Annotation("zalando.org/routegroup.class")
-	base := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "Skipper"}
+	base := Way{Item: item, Namespace: r.objects.NamespaceOf(item), Via: "Skipper", Rank: rankExpression}
 	if class = cmp.Or(class, r.serving.Only("skipper")); class != "" {
 		base.Via = "class " + class
 	}
@@ -65,6 +65,9 @@ func (r *reader) groupRoute(way Way, route manifest.View, othersAsk bool) {
 		way.Rewrite = "/$1"
 	}
 	way.Paths, way.Narrowed = groupPaths(route)
+	if route.Get("path").Exists() || route.Get("pathSubtree").Exists() {
+		way.Rank = rankTree
+	}
 	backends := route.Get("backends")
 	if !backends.Exists() {
 		backends = way.Item.View("spec", "defaultBackends")
@@ -142,11 +145,28 @@ func (r *reader) skipperIngress(item *manifest.Item, way *Way) {
 	if paths, certain := way.Paths.Regular(); way.Paths.form == plain && !certain {
 		way.Paths, way.Narrowed = PathSet{literalPrefix(way.Paths.text), paths.form}, true
 	}
+	way.Rank = skipperRank(way.Paths)
 	for _, route := range controller.ExtraRoutes(item) {
 		extra := *way
+		// Its predicates are not read, and may be a path of the tree.
+		extra.Rank = rankTree
 		extra.Field, extra.Auth, extra.Narrowed = "metadata.annotations[zalando.org/skipper-routes]", &route.Auth, true
 		r.addAddresses(extra, route.Addresses)
 	}
+}
+
+// Skipper matches the tree of its paths and subtrees of paths first, and expressions only where nothing in it matches
+// (routing/matcher.go, match).
+const (
+	rankTree       = "0"
+	rankExpression = "1"
+)
+
+func skipperRank(paths PathSet) string {
+	if paths.form == plain {
+		return rankExpression
+	}
+	return rankTree
 }
 
 // groupRouteOpen is a route of a RouteGroup without the filter that its other routes have.

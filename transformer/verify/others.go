@@ -34,11 +34,12 @@ var (
 	}
 	// RanksFirst is a public route that a load balancer takes before the private one, although it is less specific.
 	RanksFirst = finding.Rule{
-		Code: "PE715", Severity: finding.Error, Title: "public route comes first in its group",
+		Code: "PE715", Severity: finding.Error, Title: "public route comes first",
 		Cause: "The Ingresses of one group share a load balancer, which takes the first rule that matches and not the most specific one. Rules of a " +
-			"lower group.order come first, then those of the Ingress whose namespace and name do. A public route for the whole host takes the " +
+			"lower group.order come first, then those of the Ingress whose namespace and name do. Skipper looks for Exact and Prefix paths first, and " +
+			"for paths without a type, which are expressions to it, only where none of these matches. A public route for the whole host takes the " +
 			"private requests too.",
-		Remedy: "Give the private Ingress a lower alb.ingress.kubernetes.io/group.order.",
+		Remedy: "Give the private Ingress a lower alb.ingress.kubernetes.io/group.order; with Skipper, write pathType: Prefix.",
 		Example: classOf("alb", "ingress.k8s.aws/alb") + ingressOf("alb", `    alb.ingress.kubernetes.io/group.name: shop
     alb.ingress.kubernetes.io/group.order: "10"
     alb.ingress.kubernetes.io/certificate-arn: arn:aws:acm:eu-central-1:1:certificate/a

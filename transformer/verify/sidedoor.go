@@ -62,12 +62,9 @@ func (c *checker) pair(proof *Proof, private, other *exposure.Way) pair {
 		private: private, other: other, endpoint: proof.Endpoint.Object(), shares: shareTargets(private.Targets, other.Targets),
 		sameHost: private.Host == other.Host && private.Via == other.Via && shareEntryPoints(private.EntryPoints, other.EntryPoints), covers: isPattern(other.Host) && covers(other.Host, private.Host),
 		otherIsPrivate: c.private[other.Item] && other.Auth.Closed(), authService: c.isAuthService(other, proof.Auth.Asks, private.Host),
-		firstWins: proof.Controller == "haproxy-ingress",
+		controller: proof.Controller,
 	}
 	p.elsewhere = private.Host == other.Host && private.Via == other.Via && !private.OpenWith(other)
-	if ingress := private.Ingress; ingress != nil {
-		p.instances = c.serving.Of(ingress.Class) == "aws-alb"
-	}
 	for _, way := range proof.Own {
 		p.host = cmp.Or(p.host, way.Host)
 	}

@@ -14,8 +14,8 @@ type pair struct {
 	private, other *exposure.Way
 	// host is the one that carries the endpoint, for remedies.
 	host string
-	// instances says that the controller of the private way reaches Pods through node ports alone, as AWS does unless it is told otherwise.
-	instances bool
+	// controller is the id of the one that serves the private way.
+	controller string
 	// endpoint names the source of the private way.
 	endpoint finding.Object
 	// shares says that both reach the same port of the same Pods.
@@ -29,8 +29,6 @@ type pair struct {
 	// privatePaths and otherPaths are the paths as the controller reads them; certain says that they are these and no others.
 	privatePaths, otherPaths exposure.PathSet
 	certain                  bool
-	// firstWins says that of two paths of the same text the controller leaves out the one of the younger object, whatever their types.
-	firstWins bool
 	// otherIsPrivate says that the other way is one of another private endpoint, and asks.
 	otherIsPrivate bool
 	// taken says that the other way could reach the private path, were it not for a private route of its own host that gets all of
@@ -46,7 +44,9 @@ func (p pair) sameRequests() bool {
 	if !p.sameHost || !p.certain || p.otherPaths.String() != p.privatePaths.String() {
 		return false
 	}
-	return p.otherPaths.Exact() || p.privatePaths.Contains(p.otherPaths) || p.firstWins && p.otherPaths.Contains(p.privatePaths) && !p.privatePaths.Exact()
+	// haproxy-ingress leaves out the path of the younger object, whatever their types.
+	firstWins := p.controller == "haproxy-ingress"
+	return p.otherPaths.Exact() || p.privatePaths.Contains(p.otherPaths) || firstWins && p.otherPaths.Contains(p.privatePaths) && !p.privatePaths.Exact()
 }
 
 // expressionFirst says that the other way has a regular expression for more than the private paths, and may come before a prefix. That an
@@ -158,7 +158,7 @@ var decisions = []decision{
 		},
 		say: func(p pair, r finding.Rule) finding.Finding {
 			return r.At(p.other.Item.Object(), p.other.Field, fmt.Sprintf("path %s on %s comes before the private path %s of %s", p.other.Paths, p.other.Host, p.private.Paths, p.private.Item.Object()),
-				"give the private Ingress a lower alb.ingress.kubernetes.io/group.order")
+				firstRemedy(p))
 		},
 	},
 	{
@@ -512,10 +512,19 @@ func openPortRemedy(p pair) string {
 	if p.other.Item.Kind() == "Ingress" {
 		return "remove the annotation, or give the private endpoint Pods or a port of its own"
 	}
-	if p.instances && p.other.Via == "NodePort" {
+	// AWS reaches Pods through node ports alone unless it is told otherwise.
+	if p.controller == "aws-alb" && p.other.Via == "NodePort" {
 		return "write alb.ingress.kubernetes.io/target-type: ip on the private Ingress, whose load balancer then needs no node port, and make the Service a ClusterIP"
 	}
 	return "make the Service a ClusterIP, or give the private endpoint Pods or a port of its own"
+}
+
+// firstRemedy puts the private path before others: in the order of a group of AWS, or into the tree of paths of Skipper.
+func firstRemedy(p pair) string {
+	if p.controller == "skipper" {
+		return "write pathType: Prefix on the private path"
+	}
+	return "give the private Ingress a lower alb.ingress.kubernetes.io/group.order"
 }
 
 // rankRemedy is longer for an Exact path: Traefik ranks Path lower than the longer PathPrefix. The priority of an HTTPRoute cannot be set.
