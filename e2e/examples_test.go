@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/private-endpoints/private-endpoints/examples/shell"
 )
 
 const examplesFolder = "../examples"
@@ -28,10 +30,8 @@ func exampleOutput(t *testing.T, name string) string {
 	for _, block := range shellBlock.FindAllStringSubmatch(string(readme), -1) {
 		script.WriteString(block[1])
 	}
-	if strings.Contains(script.String(), "kpt ") && os.Getenv("CI") != "true" {
-		if _, err := exec.LookPath("kpt"); err != nil {
-			t.Skip("SKIPPED, NOT TESTED: kpt is not installed")
-		}
+	if strings.Contains(script.String(), "kpt ") {
+		shell.Need(t, "kpt")
 	}
 	folder := filepath.Join(t.TempDir(), name)
 	require.NoError(t, os.CopyFS(folder, os.DirFS(filepath.Join(examplesFolder, name))))

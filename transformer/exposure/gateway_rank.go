@@ -12,9 +12,9 @@ func (r *reader) isTraefikRoute(way *Way) bool {
 	return way.Item.Kind() == "HTTPRoute" && r.serving.OfGateway(way.Via) == "traefik"
 }
 
-// rankMatch completes what ranks a way with one match of its rule, and what the controller makes of an expression. Where regular expressions stand is left to the
-// controllers: Traefik adds it to a number, Istio puts them last (pilot/pkg/config/kube/gateway/conversion.go, getURIRank), Envoy Gateway
-// before all prefixes (internal/gatewayapi/sort.go), and of others nobody knows it.
+// rankMatch completes what ranks a way with one match of its rule, and what the controller makes of an expression. Where expressions
+// stand is left to the controllers: Traefik adds it to a number, Istio puts them last (pilot/pkg/config/kube/gateway/conversion.go,
+// getURIRank), Envoy Gateway before all prefixes (internal/gatewayapi/sort.go), and of others nobody knows it.
 func (r *reader) rankMatch(way *Way, match manifest.View) {
 	path := match.Get("path")
 	isExpression := path.Get("type").Text() == "RegularExpression"

@@ -45,28 +45,18 @@ var (
     alb.ingress.kubernetes.io/certificate-arn: arn:aws:acm:eu-central-1:1:certificate/a
     alb.ingress.kubernetes.io/auth-type: cognito
     alb.ingress.kubernetes.io/auth-idp-cognito: '{"userPoolARN":"arn:aws:cognito-idp:eu-central-1:1:userpool/a","userPoolClientID":"b","userPoolDomain":"c"}'
-`) + `---
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: www
-  namespace: cindy
-  annotations:
-    alb.ingress.kubernetes.io/group.name: shop
-spec:
-  ingressClassName: alb
-  rules:
-  - host: admin.example.com
-    http:
-      paths:
-      - path: /
-        pathType: Prefix
-        backend:
-          service:
-            name: www
-            port:
-              number: 80
-`,
+`) + publicOf("alb", "www", "    alb.ingress.kubernetes.io/group.name: shop\n"),
+	}
+	// HeaderFirst is a public route of haproxy-ingress that takes requests with a header before the private one, although it is less specific.
+	HeaderFirst = finding.Rule{
+		Code: "PE528", Severity: finding.Error, Title: "requests with a header pass the private path",
+		Cause: "haproxy-ingress looks at the paths with http-header-match or http-header-match-regex before all others of the host, however specific these " +
+			"are (pkg/haproxy/types/maps.go). Whoever sends the header comes to the public route instead of the private one. It is a warning where that " +
+			"leads to other Pods.",
+		Remedy: "Make the Ingress with the header private too, or serve it on a host of its own.",
+		Example: classOf("haproxy", "haproxy-ingress.github.io/controller") + ingressOf("haproxy", `    haproxy-ingress.github.io/auth-url: http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth?allowed_groups=cindy
+`) + publicOf("haproxy", "admin", `    haproxy-ingress.github.io/http-header-match: "X-Beta: 1"
+`),
 	}
 )
 
@@ -98,7 +88,9 @@ func (c *checker) signedIn(e endpoint.Private, auth controller.Judgement) {
 func sorted(words []string) []string { return slices.Compact(slices.Sorted(slices.Values(words))) }
 
 // otherRules returns the rules of this file.
-func otherRules() []finding.Rule { return []finding.Rule{NobodyAsked, SignedInAlone, RanksFirst} }
+func otherRules() []finding.Rule {
+	return []finding.Rule{NobodyAsked, SignedInAlone, RanksFirst, HeaderFirst}
+}
 
 // classOf is an IngressClass, for the examples.
 func classOf(name, controller string) string {
@@ -114,24 +106,32 @@ spec:
 
 // ingressOf is a private Ingress of a class with further annotations, as lines, for the examples.
 func ingressOf(class, annotations string) string {
+	return exampleIngress(class, "admin", "/admin", "admin", "    dev.okteto.com/private: \"true\"\n"+annotations)
+}
+
+// publicOf is a public Ingress of that class for the whole host, which leads to a Service, as the next object of an example.
+func publicOf(class, service, annotations string) string {
+	return "---\n" + exampleIngress(class, "www", "/", service, annotations)
+}
+
+func exampleIngress(class, name, path, service, annotations string) string {
 	return `apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
-  name: admin
+  name: ` + name + `
   namespace: cindy
   annotations:
-    dev.okteto.com/private: "true"
 ` + annotations + `spec:
   ingressClassName: ` + class + `
   rules:
   - host: admin.example.com
     http:
       paths:
-      - path: /admin
+      - path: ` + path + `
         pathType: Prefix
         backend:
           service:
-            name: admin
+            name: ` + service + `
             port:
               number: 80
 `

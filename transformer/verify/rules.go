@@ -14,6 +14,6 @@ func Rules() []finding.Rule {
 			OtherWay, SameRequests, PublicInside, PublicBeside, HostOfTwo, CatchAll, OpenPort, OtherPort, TwoAnswers, UnknownKind, PassedThrough, EveryHost, NoTLS, ShortAuthService, HeadersPass, OwnSignIn,
 			ForeignSignIn, RegularPath,
 		},
-		headerRules(), traefikRules(), f5Rules(), haproxyRules(), otherRules(),
+		headerRules(), traefikRules(), f5Rules(), otherRules(),
 	)
 }
